@@ -75,7 +75,10 @@ export default tseslint.config(
     files: ['packages/core/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: ['node:*', '@*', '[a-z]*'] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^[^.]', message: 'core imports nothing' }] },
+      ],
       'no-restricted-globals': [
         'error',
         'process',

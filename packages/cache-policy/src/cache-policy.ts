@@ -69,10 +69,12 @@ export type AskTime =
 export interface CachePolicy {
   readonly name: string;
   readonly asksAt: AskTime;
-  /** Stored features a site needs at most: order + 1. */
+  /** Stored features a site needs at most: order + 1; 0 for a policy that never forecasts. */
   readonly historySize: number;
   /** The run the host should make instead; only fewer-steps changes it. */
   planRun(run: RunDescription): RunDescription;
+  /** Why every call of this run comes out full, for the warning: `interval is 1`. Null: no reason of its own. */
+  explainFull(run: RunDescription): string | null;
   decide(context: CallContext): Decision;
   observe(context: CallContext, result: CallResult): void;
   reset(): void;

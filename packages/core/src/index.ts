@@ -1,0 +1,30 @@
+export { forecastWeights, MAX_ORDER } from './forecast-weights.js';
+export type {
+  ForecasterName,
+  ForecastOptions,
+  ForecastWeights,
+  GrowthRule,
+} from './forecast-weights.js';
+export { assertMonotone } from './call-position.js';
+export type { CallPosition } from './call-position.js';
+export { createTensorArena, MAX_ARENA_BYTES } from './tensor-arena.js';
+export type { TensorArena, TensorArenaOptions } from './tensor-arena.js';
+export type { WeightedSumRequest } from './weighted-sum-request.js';
+export type { Slot } from './slot-allocator.js';
+export { createFeatureHistory } from './feature-history.js';
+export type { FeatureHistory, FeatureHistoryOptions } from './feature-history.js';
+export { bytesPerElement } from './dtype.js';
+export type { FeatureDtype } from './dtype.js';
+export { completeBound, truncationBound } from './error-bounds.js';
+export type { ErrorBound, RecordedForecast } from './error-bounds.js';
+export { relativeL1 } from './relative-l1.js';
+export { ForecastError, invalidArgument } from './forecast-error.js';
+export type { ForecastErrorCode } from './forecast-error.js';
+
+// Conversions that sister packages need for tests and for hosts without half-precision arrays.
+export {
+  bfloat16FromFloat32,
+  float16FromFloat32,
+  float32FromBfloat16,
+  float32FromFloat16,
+} from './half-precision.js';
