@@ -1,0 +1,23 @@
+// Original file: protos/forecache/v1/cache.proto
+
+export const FeatureSource = {
+  FEATURE_SOURCE_UNSPECIFIED: 'FEATURE_SOURCE_UNSPECIFIED',
+  FEATURE_SOURCE_FORWARDED: 'FEATURE_SOURCE_FORWARDED',
+  FEATURE_SOURCE_FORECAST: 'FEATURE_SOURCE_FORECAST',
+  FEATURE_SOURCE_STORED: 'FEATURE_SOURCE_STORED',
+  FEATURE_SOURCE_COMPUTE: 'FEATURE_SOURCE_COMPUTE',
+} as const;
+
+export type FeatureSource =
+  | 'FEATURE_SOURCE_UNSPECIFIED'
+  | 0
+  | 'FEATURE_SOURCE_FORWARDED'
+  | 1
+  | 'FEATURE_SOURCE_FORECAST'
+  | 2
+  | 'FEATURE_SOURCE_STORED'
+  | 3
+  | 'FEATURE_SOURCE_COMPUTE'
+  | 4
+
+export type FeatureSource__Output = typeof FeatureSource[keyof typeof FeatureSource]

@@ -1,0 +1,35 @@
+// Original file: protos/forecache/v1/model_host.proto
+
+export const SiteKind = {
+  SITE_KIND_UNSPECIFIED: 'SITE_KIND_UNSPECIFIED',
+  SITE_KIND_EMBED: 'SITE_KIND_EMBED',
+  SITE_KIND_MODULATION: 'SITE_KIND_MODULATION',
+  SITE_KIND_ATTENTION: 'SITE_KIND_ATTENTION',
+  SITE_KIND_MLP: 'SITE_KIND_MLP',
+  SITE_KIND_BLOCK: 'SITE_KIND_BLOCK',
+  SITE_KIND_HIDDEN: 'SITE_KIND_HIDDEN',
+  SITE_KIND_HEAD: 'SITE_KIND_HEAD',
+  SITE_KIND_OUTPUT: 'SITE_KIND_OUTPUT',
+} as const;
+
+export type SiteKind =
+  | 'SITE_KIND_UNSPECIFIED'
+  | 0
+  | 'SITE_KIND_EMBED'
+  | 1
+  | 'SITE_KIND_MODULATION'
+  | 2
+  | 'SITE_KIND_ATTENTION'
+  | 3
+  | 'SITE_KIND_MLP'
+  | 4
+  | 'SITE_KIND_BLOCK'
+  | 5
+  | 'SITE_KIND_HIDDEN'
+  | 6
+  | 'SITE_KIND_HEAD'
+  | 7
+  | 'SITE_KIND_OUTPUT'
+  | 8
+
+export type SiteKind__Output = typeof SiteKind[keyof typeof SiteKind]

@@ -1,0 +1,73 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { Action as _forecache_v1_Action, Action__Output as _forecache_v1_Action__Output } from './forecache/v1/Action.js';
+import type { BeginRunRequest as _forecache_v1_BeginRunRequest, BeginRunRequest__Output as _forecache_v1_BeginRunRequest__Output } from './forecache/v1/BeginRunRequest.js';
+import type { BeginRunResponse as _forecache_v1_BeginRunResponse, BeginRunResponse__Output as _forecache_v1_BeginRunResponse__Output } from './forecache/v1/BeginRunResponse.js';
+import type { BranchConditioning as _forecache_v1_BranchConditioning, BranchConditioning__Output as _forecache_v1_BranchConditioning__Output } from './forecache/v1/BranchConditioning.js';
+import type { CallPlan as _forecache_v1_CallPlan, CallPlan__Output as _forecache_v1_CallPlan__Output } from './forecache/v1/CallPlan.js';
+import type { CombineRequest as _forecache_v1_CombineRequest, CombineRequest__Output as _forecache_v1_CombineRequest__Output } from './forecache/v1/CombineRequest.js';
+import type { CombineResponse as _forecache_v1_CombineResponse, CombineResponse__Output as _forecache_v1_CombineResponse__Output } from './forecache/v1/CombineResponse.js';
+import type { DescribeRequest as _forecache_v1_DescribeRequest, DescribeRequest__Output as _forecache_v1_DescribeRequest__Output } from './forecache/v1/DescribeRequest.js';
+import type { DescribeResponse as _forecache_v1_DescribeResponse, DescribeResponse__Output as _forecache_v1_DescribeResponse__Output } from './forecache/v1/DescribeResponse.js';
+import type { EndRunRequest as _forecache_v1_EndRunRequest, EndRunRequest__Output as _forecache_v1_EndRunRequest__Output } from './forecache/v1/EndRunRequest.js';
+import type { EndRunResponse as _forecache_v1_EndRunResponse, EndRunResponse__Output as _forecache_v1_EndRunResponse__Output } from './forecache/v1/EndRunResponse.js';
+import type { ForwardRequest as _forecache_v1_ForwardRequest, ForwardRequest__Output as _forecache_v1_ForwardRequest__Output } from './forecache/v1/ForwardRequest.js';
+import type { ForwardResponse as _forecache_v1_ForwardResponse, ForwardResponse__Output as _forecache_v1_ForwardResponse__Output } from './forecache/v1/ForwardResponse.js';
+import type { HostHandle as _forecache_v1_HostHandle, HostHandle__Output as _forecache_v1_HostHandle__Output } from './forecache/v1/HostHandle.js';
+import type { ModelHostServiceClient as _forecache_v1_ModelHostServiceClient, ModelHostServiceDefinition as _forecache_v1_ModelHostServiceDefinition } from './forecache/v1/ModelHostService.js';
+import type { NamedTensor as _forecache_v1_NamedTensor, NamedTensor__Output as _forecache_v1_NamedTensor__Output } from './forecache/v1/NamedTensor.js';
+import type { NamedTensorType as _forecache_v1_NamedTensorType, NamedTensorType__Output as _forecache_v1_NamedTensorType__Output } from './forecache/v1/NamedTensorType.js';
+import type { PolicySpec as _forecache_v1_PolicySpec, PolicySpec__Output as _forecache_v1_PolicySpec__Output } from './forecache/v1/PolicySpec.js';
+import type { RunCallRequest as _forecache_v1_RunCallRequest, RunCallRequest__Output as _forecache_v1_RunCallRequest__Output } from './forecache/v1/RunCallRequest.js';
+import type { RunCallResponse as _forecache_v1_RunCallResponse, RunCallResponse__Output as _forecache_v1_RunCallResponse__Output } from './forecache/v1/RunCallResponse.js';
+import type { RunDescription as _forecache_v1_RunDescription, RunDescription__Output as _forecache_v1_RunDescription__Output } from './forecache/v1/RunDescription.js';
+import type { RunPlan as _forecache_v1_RunPlan, RunPlan__Output as _forecache_v1_RunPlan__Output } from './forecache/v1/RunPlan.js';
+import type { SharedRegion as _forecache_v1_SharedRegion, SharedRegion__Output as _forecache_v1_SharedRegion__Output } from './forecache/v1/SharedRegion.js';
+import type { SiteAction as _forecache_v1_SiteAction, SiteAction__Output as _forecache_v1_SiteAction__Output } from './forecache/v1/SiteAction.js';
+import type { SiteDescription as _forecache_v1_SiteDescription, SiteDescription__Output as _forecache_v1_SiteDescription__Output } from './forecache/v1/SiteDescription.js';
+import type { Tensor as _forecache_v1_Tensor, Tensor__Output as _forecache_v1_Tensor__Output } from './forecache/v1/Tensor.js';
+import type { TensorType as _forecache_v1_TensorType, TensorType__Output as _forecache_v1_TensorType__Output } from './forecache/v1/TensorType.js';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  forecache: {
+    v1: {
+      Action: MessageTypeDefinition<_forecache_v1_Action, _forecache_v1_Action__Output>
+      ActionKind: EnumTypeDefinition
+      BeginRunRequest: MessageTypeDefinition<_forecache_v1_BeginRunRequest, _forecache_v1_BeginRunRequest__Output>
+      BeginRunResponse: MessageTypeDefinition<_forecache_v1_BeginRunResponse, _forecache_v1_BeginRunResponse__Output>
+      BranchConditioning: MessageTypeDefinition<_forecache_v1_BranchConditioning, _forecache_v1_BranchConditioning__Output>
+      CallPlan: MessageTypeDefinition<_forecache_v1_CallPlan, _forecache_v1_CallPlan__Output>
+      CombineRequest: MessageTypeDefinition<_forecache_v1_CombineRequest, _forecache_v1_CombineRequest__Output>
+      CombineResponse: MessageTypeDefinition<_forecache_v1_CombineResponse, _forecache_v1_CombineResponse__Output>
+      DescribeRequest: MessageTypeDefinition<_forecache_v1_DescribeRequest, _forecache_v1_DescribeRequest__Output>
+      DescribeResponse: MessageTypeDefinition<_forecache_v1_DescribeResponse, _forecache_v1_DescribeResponse__Output>
+      Dtype: EnumTypeDefinition
+      EndRunRequest: MessageTypeDefinition<_forecache_v1_EndRunRequest, _forecache_v1_EndRunRequest__Output>
+      EndRunResponse: MessageTypeDefinition<_forecache_v1_EndRunResponse, _forecache_v1_EndRunResponse__Output>
+      ForwardRequest: MessageTypeDefinition<_forecache_v1_ForwardRequest, _forecache_v1_ForwardRequest__Output>
+      ForwardResponse: MessageTypeDefinition<_forecache_v1_ForwardResponse, _forecache_v1_ForwardResponse__Output>
+      Granularity: EnumTypeDefinition
+      HostHandle: MessageTypeDefinition<_forecache_v1_HostHandle, _forecache_v1_HostHandle__Output>
+      ModelHostService: SubtypeConstructor<typeof grpc.Client, _forecache_v1_ModelHostServiceClient> & { service: _forecache_v1_ModelHostServiceDefinition }
+      NamedTensor: MessageTypeDefinition<_forecache_v1_NamedTensor, _forecache_v1_NamedTensor__Output>
+      NamedTensorType: MessageTypeDefinition<_forecache_v1_NamedTensorType, _forecache_v1_NamedTensorType__Output>
+      PolicySpec: MessageTypeDefinition<_forecache_v1_PolicySpec, _forecache_v1_PolicySpec__Output>
+      RunCallRequest: MessageTypeDefinition<_forecache_v1_RunCallRequest, _forecache_v1_RunCallRequest__Output>
+      RunCallResponse: MessageTypeDefinition<_forecache_v1_RunCallResponse, _forecache_v1_RunCallResponse__Output>
+      RunDescription: MessageTypeDefinition<_forecache_v1_RunDescription, _forecache_v1_RunDescription__Output>
+      RunPlan: MessageTypeDefinition<_forecache_v1_RunPlan, _forecache_v1_RunPlan__Output>
+      SharedRegion: MessageTypeDefinition<_forecache_v1_SharedRegion, _forecache_v1_SharedRegion__Output>
+      SiteAction: MessageTypeDefinition<_forecache_v1_SiteAction, _forecache_v1_SiteAction__Output>
+      SiteDescription: MessageTypeDefinition<_forecache_v1_SiteDescription, _forecache_v1_SiteDescription__Output>
+      SiteKind: EnumTypeDefinition
+      Tensor: MessageTypeDefinition<_forecache_v1_Tensor, _forecache_v1_Tensor__Output>
+      TensorType: MessageTypeDefinition<_forecache_v1_TensorType, _forecache_v1_TensorType__Output>
+    }
+  }
+}
+

@@ -1,0 +1,108 @@
+import { ForecastError, invalidArgument } from '@forecache/core';
+
+import { assertSameType, withBatch } from '../tensor/tensor-type.js';
+import type { LocalTensor, PlacedTensor, TensorType } from '../tensor/tensor.js';
+import { throwIfAborted } from '../wire/abort.js';
+import { createKeptTensors } from './kept-tensors.js';
+import type { BeginRun, Forward, HostRun, SiteDescription } from './model-host.js';
+import { createPlannedCalls } from './planned-calls.js';
+import { createRunState } from './run-state.js';
+import type { RunState, TransformerHostContext } from './run-state.js';
+import { createSerialQueue } from './serial-queue.js';
+import { beginCall } from './transformer-call.js';
+import { siteOf } from './transformer-layout.js';
+
+/** Opens a run: one request at a time, in the order of arrival. `onEnd` is called once. */
+export function createTransformerRun(
+  context: TransformerHostContext,
+  request: BeginRun,
+  onEnd: () => void,
+): HostRun {
+  const state = createRunState(context, request);
+  const kept = createKeptTensors(context.description.hostId, state.arena);
+  const planned = createPlannedCalls(state);
+  const queue = createSerialQueue();
+  let isEnded = false;
+  const enqueue = <Result>(task: () => Promise<Result>, signal?: AbortSignal) =>
+    queue.run(async () => {
+      if (isEnded) throw new ForecastError('failed-precondition', `run ${request.runId} is ended`);
+      return task();
+    }, signal);
+  const input = (tensor: PlacedTensor, type: TensorType): LocalTensor => {
+    assertSameType('input', type, tensor);
+    if (tensor.place === 'handle') return kept.read(tensor.handle, 'input.handle');
+    return state.transfer.resolve(tensor, 'input');
+  };
+  return {
+    forward: (forward, options) =>
+      enqueue(async () => {
+        const { type, compute } = prepareForward(state, forward, input);
+        state.transfer.assertOutput(type, forward.output);
+        const output = await compute();
+        throwIfAborted(options?.signal);
+        const placed = state.transfer.place(output, forward.output);
+        return { output: placed, kept: forward.keep ? kept.keep(output) : null };
+      }, options?.signal),
+    combine: (combine, options) =>
+      enqueue(async () => {
+        state.transfer.assertOutput(kept.assertCombinable(combine), combine.output);
+        const output = state.transfer.place(kept.combine(combine), combine.output);
+        kept.release(combine.release);
+        return output;
+      }, options?.signal),
+    runCall: (runCall, options) =>
+      enqueue(() => planned.run(runCall, { input, signal: options?.signal }), options?.signal),
+    end: () =>
+      queue.run(async () => {
+        if (isEnded) return;
+        isEnded = true;
+        planned.clear();
+        kept.clear();
+        state.transfer.close();
+        onEnd();
+      }),
+  };
+}
+
+type ReadInput = (tensor: PlacedTensor, type: TensorType) => LocalTensor;
+
+/** Checks a request and returns its output's type and how to compute it. Changes nothing. */
+function prepareForward(state: RunState, request: Forward, readInput: ReadInput) {
+  const site = siteOf(state.context.description, request.site);
+  const branch = state.branch(request.branch);
+  const timestep = state.timestep(request.callIndex, 'call_index');
+  if (!site.isForwardable) {
+    const message = `site ${site.name} cannot be forwarded: it is composed of other sites`;
+    throw new ForecastError('invalid-argument', message);
+  }
+  const input = siteInput(site, request, { readInput, batch: branch.batch });
+  const type = withBatch(site.output, branch.batch);
+  if (site.kind === 'embed' && input !== null) {
+    const { network, layout } = state.context;
+    const compute = async () => {
+      const callInput = { ...branch, callIndex: request.callIndex, image: input, timestep };
+      branch.current = await beginCall(network, layout, callInput);
+      return branch.current.embedded;
+    };
+    return { type, compute };
+  }
+  const call = branch.current;
+  if (call?.callIndex !== request.callIndex) {
+    const message = `site ${site.name} of branch ${branch.branch}: call ${request.callIndex} needs its embed first`;
+    throw new ForecastError('failed-precondition', message);
+  }
+  return { type, compute: () => call.compute(site.name, input) };
+}
+
+function siteInput(
+  site: SiteDescription,
+  request: Forward,
+  how: { readonly readInput: ReadInput; readonly batch: number },
+): LocalTensor | null {
+  if (site.input === null) {
+    if (request.input === null) return null;
+    throw invalidArgument('input', `unset for site ${site.name}`, 'a tensor');
+  }
+  if (request.input === null) throw invalidArgument('input', `set for site ${site.name}`, null);
+  return how.readInput(request.input, withBatch(site.input, how.batch));
+}
