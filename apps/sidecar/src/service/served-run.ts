@@ -1,0 +1,174 @@
+import {
+  actionAt,
+  throwIfAborted,
+  type CallKey,
+  type CallPlan,
+  type CallReport,
+  type FeatureAnswer,
+  type InterceptCall,
+  type RunMode,
+  type RunOutcome,
+  type RunPlan,
+  type RunStatistics,
+} from '@forecache/adapters';
+import { ForecastError } from '@forecache/core';
+import type { ByteBudget } from './byte-budget.js';
+import type { Clock } from './clock.js';
+import { batchOf } from './feature-step.js';
+import { interceptCall, type AnsweredFeature, type InterceptTools } from './intercept.js';
+import { withLinkedSignal } from './linked-signal.js';
+import type { NetworkAnswer, NetworkCall, Proxy } from './proxy.js';
+import type { RunDecisions, Scalars } from './run-decisions.js';
+import type { RunFile } from './run-file.js';
+import type { RunHost } from './run-host.js';
+import type { RegisteredRun } from './run-registry.js';
+import type { RunCounter } from './run-statistics.js';
+import { createSerialQueue } from './serial-queue.js';
+
+/** What a run is made of, by how it uses the sidecar. */
+export type RunWork =
+  | { readonly mode: 'plan' }
+  | { readonly mode: 'intercept'; readonly tools: InterceptTools }
+  | { readonly mode: 'proxy'; readonly proxy: Proxy; readonly sites: readonly string[] };
+
+/** What `openRun` has put together. */
+export interface ServedRunParts {
+  readonly runId: string;
+  readonly policy: string;
+  readonly client: string;
+  /** Null when the policy decides call by call. */
+  readonly plan: RunPlan | null;
+  readonly warnings: readonly string[];
+  readonly batches: ReadonlyMap<string, number>;
+  readonly decisions: RunDecisions;
+  readonly counter: RunCounter;
+  readonly budget: ByteBudget;
+  readonly clock: Clock;
+  readonly file: RunFile | null;
+  readonly host: RunHost | null;
+  readonly work: RunWork;
+  /** A call's first answer. */
+  onCall(call: CallKey, kind: CallPlan['action']['kind']): void;
+  /** Something could not be freed; the run ends all the same. */
+  onTrouble(error: unknown): void;
+}
+
+/** One open run. Requests that touch tensors wait for each other; different runs never do. */
+export interface ServedRun extends RegisteredRun {
+  readonly mode: RunMode;
+  readonly parts: ServedRunParts;
+  decide(call: CallKey, scalars: Scalars): CallPlan;
+  intercept(call: InterceptCall, signal: AbortSignal): Promise<readonly FeatureAnswer[]>;
+  runNetwork(call: NetworkCall, signal: AbortSignal): Promise<NetworkAnswer>;
+  report(report: CallReport): void;
+}
+
+/** Puts a run's parts to work. Ending it aborts what is under way and waits for it. */
+export function createServedRun(parts: ServedRunParts): ServedRun {
+  const { runId, work, decisions, batches } = parts;
+  const startMs = parts.clock.nowMs();
+  const queue = createSerialQueue();
+  const ending = new AbortController();
+
+  function enqueue<T>(signal: AbortSignal, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return queue.run(() =>
+      withLinkedSignal([signal, ending.signal], async (either) => {
+        throwIfAborted(either.signal);
+        return task(either.signal);
+      }),
+    );
+  }
+
+  return {
+    runId,
+    mode: work.mode,
+    parts,
+    decide(call, scalars) {
+      batchOf({ batches }, call.branch);
+      return decisions.callPlan(call, scalars);
+    },
+    async intercept(call, signal) {
+      if (work.mode !== 'intercept') throw wrongMode(parts, 'Intercept', 'intercept');
+      const answered = await enqueue(signal, (either) => interceptCall(work.tools, call, either));
+      countFeatures(parts, call, answered);
+      return answered.map(({ answer }) => answer);
+    },
+    async runNetwork(call, signal) {
+      if (work.mode !== 'proxy') throw wrongMode(parts, 'RunNetwork', 'proxy');
+      const answer = await enqueue(signal, (either) => work.proxy.runNetwork(call, either));
+      const plan = decisions.callPlan(call);
+      const isFull = work.sites.some((site) => actionAt(plan, site).kind === 'full');
+      const { forwarded, forecast } = answer;
+      countCall(parts, { ...call, isFull, forwarded, forecast }, answer.action.kind);
+      return answer;
+    },
+    report(report) {
+      if (work.mode !== 'plan') throw wrongMode(parts, 'Report', 'plan');
+      batchOf({ batches }, report.branch);
+      decisions.callPlan(report);
+      decisions.report(report, report.action);
+      countCall(parts, { ...report, isFull: report.action === 'full' }, report.action);
+    },
+    end(outcome) {
+      ending.abort(new ForecastError('cancelled', `run ${JSON.stringify(runId)} was closed`));
+      return queue.run(() => freeParts(parts, outcome, startMs));
+    },
+  };
+}
+
+type CallCounts = Parameters<RunCounter['countCall']>[0];
+
+function countCall(
+  parts: ServedRunParts,
+  call: CallCounts,
+  kind: CallPlan['action']['kind'],
+): void {
+  if (parts.counter.countCall(call)) parts.onCall(call, kind);
+}
+
+function countFeatures(
+  parts: ServedRunParts,
+  call: InterceptCall,
+  answered: readonly AnsweredFeature[],
+): void {
+  const isFirst = !parts.counter.hasSeen(call);
+  for (const { step, answer } of answered) {
+    if (answer.source === 'compute') continue;
+    parts.counter.countFeature({ ...step, source: answer.source });
+  }
+  if (isFirst && parts.counter.hasSeen(call)) {
+    parts.onCall(call, parts.decisions.callPlan(call).action.kind);
+  }
+}
+
+async function freeParts(
+  parts: ServedRunParts,
+  outcome: RunOutcome,
+  startMs: number,
+): Promise<RunStatistics> {
+  const { work, host, file } = parts;
+  const steps = [
+    () => host?.end(),
+    () => (work.mode === 'intercept' ? work.tools.memory.drop() : undefined),
+    () => file?.remove(),
+    () => parts.budget.releaseAll(),
+  ];
+  for (const free of steps) {
+    try {
+      await free();
+    } catch (error) {
+      parts.onTrouble(error);
+    }
+  }
+  const { runId, policy, client, budget, clock } = parts;
+  const wallMs = clock.nowMs() - startMs;
+  return parts.counter.read({ runId, policy, client, outcome, peakBytes: budget.peak, wallMs });
+}
+
+function wrongMode(parts: ServedRunParts, request: string, mode: RunMode): ForecastError {
+  return new ForecastError(
+    'failed-precondition',
+    `${request} needs a run of mode ${mode}, run ${JSON.stringify(parts.runId)} has mode ` +
+      parts.work.mode,
+  );
+}
