@@ -12,7 +12,7 @@ const root = resolve(import.meta.dirname, '../..');
 const work = join(root, '.work', 'check');
 const venv = join(root, '.venv');
 const python = join(venv, 'bin', 'python');
-const pythonProjects = ['tools/demo-model'];
+const pythonProjects = ['tools/demo-model', 'tools/bench/python'];
 const environment = {
   ...process.env,
   NX_DAEMON: 'false',
@@ -22,12 +22,13 @@ const environment = {
 };
 
 const steps = [
+  { name: 'python-setup', run: pythonSetup },
   { name: 'build', run: () => command('npx', ['nx', 'run-many', '-t', 'build']) },
   {
     name: 'format',
     run: () => command('npx', ['prettier', '--check', '--log-level', 'warn', '.']),
   },
-  { name: 'lint', run: () => command('npx', ['nx', 'run-many', '-t', 'lint']) },
+  { name: 'lint', run: () => command('npx', ['nx', 'run-many', '-t', 'lint', 'lint-python']) },
   { name: 'boundaries', run: boundaries },
   { name: 'types', run: () => command('npx', ['nx', 'run-many', '-t', 'typecheck']) },
   { name: 'protos', run: () => command('npx', ['buf', 'lint', 'protos']) },
@@ -35,10 +36,9 @@ const steps = [
     name: 'proto-breaking',
     run: () => command('npx', ['buf', 'breaking', 'protos', '--against', 'protos/baseline.binpb']),
   },
-  { name: 'generated', run: () => command('npx', ['nx', 'run', '@forecache/adapters:gen-check']) },
+  { name: 'generated', run: () => command('npx', ['nx', 'run', '@forecache/adapters:gen:check']) },
+  { name: 'options-page', run: () => command('node', ['tools/checks/options-doc.mjs', '--check']) },
   { name: 'jest', run: jest },
-  { name: 'python-setup', run: pythonSetup },
-  { name: 'python-lint', run: pythonLint },
   { name: 'pytest', run: pytest },
 ];
 
@@ -136,12 +136,6 @@ function pythonSetup() {
     '--disable-pip-version-check',
     ...locks,
   ]);
-}
-
-function pythonLint() {
-  const lint = command(python, ['-m', 'ruff', 'check', ...pythonProjects]);
-  const format = command(python, ['-m', 'ruff', 'format', '--check', ...pythonProjects]);
-  return { passed: lint.passed + format.passed, failed: lint.failed + format.failed };
 }
 
 function pytest() {

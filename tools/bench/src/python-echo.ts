@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { startLineProcess } from './line-process.js';
 
 const SCRIPT = fileURLToPath(new URL('../python/echo.py', import.meta.url));
 
@@ -9,7 +8,7 @@ export interface PythonEcho {
   readonly grpcio: string;
   /** Microseconds of one round trip of `bytes` bytes. */
   roundTripUs(bytes: number, isStream: boolean): Promise<number>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Starts a server and a client process of the Python echo on one address. */
@@ -23,31 +22,9 @@ export async function startPythonEcho(python: string, address: string): Promise<
       client.write(JSON.stringify({ bytes, stream: isStream }));
       return (JSON.parse(await client.nextLine()) as { us: number }).us;
     },
-    close() {
-      client.stop();
-      server.stop();
+    async close() {
+      await client.stop();
+      await server.stop();
     },
-  };
-}
-
-interface LineProcess {
-  nextLine(): Promise<string>;
-  write(line: string): void;
-  stop(): void;
-}
-
-function startLineProcess(program: string, args: readonly string[]): LineProcess {
-  const child: ChildProcess = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  if (!child.stdin || !child.stdout) throw new Error(`${program} has no pipes`);
-  const { stdin } = child;
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async nextLine() {
-      const line = await lines.next();
-      if (line.done) throw new Error(`${program} ${args.join(' ')} ended without an answer`);
-      return line.value;
-    },
-    write: (line) => void stdin.write(`${line}\n`),
-    stop: () => void stdin.end(),
   };
 }

@@ -49,7 +49,8 @@ function renderSection(section: Section): string[] {
 }
 
 function renderRow(timing: Timing): string {
-  const rate = timing.bytes > 0 ? `${(timing.bytes / timing.medianUs / 1000).toFixed(2)} GB/s` : '–';
+  const rate =
+    timing.bytes > 0 ? `${(timing.bytes / timing.medianUs / 1000).toFixed(2)} GB/s` : '–';
   const { median, p10, p90 } = timing.ratio;
   const ratio = `${round(median)} (${round(p10)} – ${round(p90)})`;
   const cells = [timing.minUs, timing.medianUs, timing.p90Us].map(duration);
