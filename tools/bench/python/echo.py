@@ -1,8 +1,9 @@
 """A Python gRPC echo, the peer that the transport benchmark measures beside the sidecar.
 
 `echo.py serve --listen ADDRESS` answers every message with the same bytes.
-`echo.py measure --address ADDRESS` reads one JSON request a line, `{"bytes": N, "stream": false}`, makes one round
-trip, and prints `{"us": microseconds}`: the time is taken here, so that the pipe to the caller does not count.
+`echo.py measure --address ADDRESS` reads one JSON request a line, `{"bytes": N, "stream": false}`,
+makes one round trip, and prints `{"us": microseconds}`: the time is taken here, so that the pipe to
+the caller does not count.
 """
 
 from __future__ import annotations
