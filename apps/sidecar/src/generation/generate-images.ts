@@ -1,0 +1,120 @@
+import type { RunOutcome, RunStatistics } from '@forecache/adapters';
+import type { CallAction, Image } from '@forecache/evaluation';
+import { sampleEuler } from '../sampler/euler-sampler.js';
+import type { Fallback } from '../sampler/fallback-caller.js';
+import { pixelCount, toImages, type ImageFormat } from '../sampler/image-range.js';
+import { fillNoise } from '../sampler/noise.js';
+import { batchesOf, type Batch, type GenerationJob } from './generation-job.js';
+import type { ClosedRun, OpenedRun, RunOpener } from './opened-run.js';
+
+/** Finished images and how they came about. */
+export interface Generated {
+  /** Pictures in [0, 1], one an image of the job. */
+  readonly images: readonly Image[];
+  /** The sampler's own numbers, image after image. */
+  readonly samples: Float32Array;
+  /** What every call of the first run did; all runs of a static policy are alike. */
+  readonly actions: readonly CallAction[];
+  readonly policy: string;
+  readonly steps: number;
+  /** One entry a run; null where the sidecar did not live to tell. */
+  readonly statistics: readonly (RunStatistics | null)[];
+  /** The first run that went on without its sidecar, counted from 0; all after it did too. */
+  readonly fallback: (Fallback & { readonly run: number }) | null;
+  /** Sampling alone, without opening and closing runs. */
+  readonly wallMs: number;
+}
+
+/** What `generateImages` needs besides the job. */
+export interface GenerationTools {
+  readonly opener: RunOpener;
+  readonly format: ImageFormat;
+  readonly signal: AbortSignal;
+  /** Told after every call of every run. */
+  onCall?(): void;
+}
+
+/** Makes a job's images, batch after batch. A failure closes the run it happened in. */
+export async function generateImages(
+  job: GenerationJob,
+  tools: GenerationTools,
+): Promise<Generated> {
+  const runs: SampledRun[] = [];
+  for (const batch of batchesOf(job)) runs.push(await sampleBatch(job, batch, tools));
+  const samples = joinSamples(runs.map((run) => run.samples));
+  const [first] = runs;
+  return {
+    images: toImages(samples, tools.format),
+    samples,
+    actions: first?.actions ?? [],
+    policy: first?.policy ?? job.policy.name,
+    steps: first?.steps ?? job.steps,
+    statistics: runs.map(({ statistics }) => statistics),
+    fallback: firstFallback(runs),
+    wallMs: runs.reduce((sum, { wallMs }) => sum + wallMs, 0),
+  };
+}
+
+function firstFallback(runs: readonly SampledRun[]): Generated['fallback'] {
+  const [first] = runs.flatMap(({ fallback }, run) => (fallback ? [{ ...fallback, run }] : []));
+  return first ?? null;
+}
+
+interface SampledRun extends ClosedRun {
+  readonly samples: Float32Array;
+  readonly actions: readonly CallAction[];
+  readonly policy: string;
+  readonly steps: number;
+  readonly wallMs: number;
+}
+
+async function sampleBatch(
+  job: GenerationJob,
+  batch: Batch,
+  tools: GenerationTools,
+): Promise<SampledRun> {
+  const samples = noiseOf(job, batch, tools.format);
+  const run = await tools.opener.open(batch, tools.signal);
+  const startedMs = performance.now();
+  const actions = await sampleOrClose(run, samples, { job, tools });
+  const wallMs = performance.now() - startedMs;
+  const closed = await run.close('ok');
+  return { ...closed, samples, actions, policy: run.policy, steps: run.steps, wallMs };
+}
+
+async function sampleOrClose(
+  run: OpenedRun,
+  x: Float32Array,
+  { job, tools }: { readonly job: GenerationJob; readonly tools: GenerationTools },
+): Promise<CallAction[]> {
+  const { steps } = run;
+  const { signal } = tools;
+  try {
+    const onCall = () => tools.onCall?.();
+    return await sampleEuler(run.caller, { steps, guidance: job.guidance, x, signal, onCall });
+  } catch (error) {
+    const outcome: RunOutcome = signal.aborted ? 'interrupted' : 'error';
+    await run.close(outcome);
+    throw error;
+  }
+}
+
+/** Noise of a batch: every image from its own seed, whatever the batch size. */
+function noiseOf(job: GenerationJob, batch: Batch, format: ImageFormat): Float32Array {
+  const size = pixelCount(format);
+  const noise = new Float32Array(batch.labels.length * size);
+  batch.labels.forEach((_, i) => {
+    fillNoise(noise.subarray(i * size, (i + 1) * size), job.seed + batch.first + i);
+  });
+  return noise;
+}
+
+function joinSamples(parts: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

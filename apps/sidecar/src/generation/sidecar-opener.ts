@@ -1,0 +1,291 @@
+import {
+  MAX_HISTORY_SIZE,
+  transformerLayout,
+  type CacheClient,
+  type CacheRun,
+  type ModelDescription,
+  type ModelHost,
+  type RunOutcome,
+  type RunStatistics,
+} from '@forecache/adapters';
+import { ForecastError } from '@forecache/core';
+import type { ModelManifest } from '@forecache/demo-model';
+import { messageOf } from '../error-message.js';
+import { JOINT_BRANCH, timestepsOf } from '../sampler/euler-sampler.js';
+import { isNoAnswer, withFallback, type Fallback } from '../sampler/fallback-caller.js';
+import { createInterceptCaller, interceptedTensors } from '../sampler/intercept-caller.js';
+import { createLocalCaller } from '../sampler/local-caller.js';
+import type { NetworkCaller } from '../sampler/network-caller.js';
+import { createPlanCaller } from '../sampler/plan-caller.js';
+import { createProxyCaller, proxiedTensors } from '../sampler/proxy-caller.js';
+import {
+  createInlineRoute,
+  createSharedRoute,
+  sharedBytesFor,
+  type LaidOutTensor,
+  type TensorRoute,
+} from '../sampler/tensor-route.js';
+import {
+  FULL_COMPUTE,
+  type Batch,
+  type GenerationJob,
+  type GenerationMode,
+} from './generation-job.js';
+import { beginLocalRun, jointBranch, jointShape } from './local-network.js';
+import type { OpenedRun, RunOpener } from './opened-run.js';
+
+/** What runs through a sidecar need. */
+export interface SidecarOpenerOptions {
+  readonly client: CacheClient;
+  readonly manifest: ModelManifest;
+  readonly job: GenerationJob & { readonly mode: Exclude<GenerationMode, 'local'> };
+  /** Steps that the policy wants taken: fewer than the job's under fewer-steps. */
+  readonly steps: number;
+  /** The network in this process: for plan mode, and for the day the sidecar dies. */
+  localHost(): Promise<ModelHost>;
+  /** One line for the person who waits. */
+  warn(message: string): void;
+}
+
+/** Longest wait for one answer of the sidecar; a call of a large batch on a busy machine takes seconds. */
+export const ANSWER_TIMEOUT_MS = 60_000;
+
+/** Longest wait for an answer that costs nothing to give. */
+const QUICK_TIMEOUT_MS = 5_000;
+
+/** Opens every batch as a run of the sidecar; once it is gone, later batches do not look for it again. */
+export function createSidecarOpener(options: SidecarOpenerOptions): RunOpener {
+  const shown = new Set<string>();
+  const warnOnce = (message: string) => {
+    if (shown.has(message)) return;
+    shown.add(message);
+    options.warn(message);
+  };
+  let goneReason: string | null = null;
+  const onGone = ({ reason }: Fallback) => {
+    if (goneReason === null) {
+      options.warn(`the sidecar is gone (${reason}); going on in full compute without it`);
+    }
+    goneReason ??= reason;
+  };
+  return {
+    async open(batch, signal) {
+      const resources = createResources(options, batch, onGone);
+      if (goneReason !== null) return openWithoutSidecar(options, resources, goneReason);
+      try {
+        return await openRun({ ...options, warn: warnOnce }, { batch, resources, signal });
+      } catch (error) {
+        if (signal.aborted || !isNoAnswer(error) || (await isSidecarAlive(options.client))) {
+          await resources.close();
+          throw error;
+        }
+        return openWithoutSidecar(options, resources, messageOf(error));
+      }
+    },
+  };
+}
+
+/** What a run holds in this process. */
+interface Resources {
+  fallback: Fallback | null;
+  /** Full compute here, from now on. */
+  openLocal(): Promise<NetworkCaller>;
+  /** Closes whatever is registered, newest first. */
+  onClose(close: () => void | Promise<void>): void;
+  noteFallback(fallback: Fallback): void;
+  close(): Promise<void>;
+}
+
+function createResources(
+  { localHost, manifest, steps }: SidecarOpenerOptions,
+  batch: Batch,
+  onGone: (fallback: Fallback) => void,
+): Resources {
+  const closers: (() => void | Promise<void>)[] = [];
+  const resources: Resources = {
+    fallback: null,
+    async openLocal() {
+      const run = await beginLocalRun(await localHost(), {
+        manifest,
+        batch,
+        steps,
+        historySize: 1,
+      });
+      closers.push(() => run.end());
+      return createLocalCaller(run, jointShape(batch, manifest));
+    },
+    onClose: (close) => void closers.push(close),
+    noteFallback(fallback) {
+      resources.fallback = fallback;
+      onGone(fallback);
+    },
+    async close() {
+      for (const close of closers.splice(0).reverse()) await close();
+    },
+  };
+  return resources;
+}
+
+interface Opening {
+  readonly batch: Batch;
+  readonly resources: Resources;
+  readonly signal: AbortSignal;
+}
+
+async function openRun(options: SidecarOpenerOptions, opening: Opening): Promise<OpenedRun> {
+  const { client, manifest, job, steps } = options;
+  const { batch, resources, signal } = opening;
+  const description = job.mode === 'plan' ? null : await describe(client, manifest.id, signal);
+  const tensors = movingTensors(job.mode, description, 2 * batch.labels.length);
+  const run = await client.openRun(
+    {
+      mode: job.mode,
+      policy: job.policy,
+      granularity: job.granularity,
+      // The noise level of a rectified flow is its timestep.
+      run: { steps, calls: steps, timesteps: timestepsOf(steps), sigmas: timestepsOf(steps) },
+      branches: [jointBranch(batch, manifest)],
+      model: manifest.id,
+      sharedBytes: job.transfer === 'shared' ? sharedBytesFor(tensors) : 0,
+      historyPlace: 'sidecar',
+      client: job.client,
+    },
+    { signal },
+  );
+  // That nothing will be skipped is no news to whoever asked for full compute.
+  if (!FULL_COMPUTE.includes(job.policy.name)) run.warnings.forEach(options.warn);
+  const parts = { ...opening, run, description, tensors };
+  const primary = await createCaller(options, parts).catch(async (error: unknown) => {
+    await closeRun(run, 'error');
+    throw error;
+  });
+  const caller = withFallback({
+    primary,
+    openLocal: resources.openLocal,
+    isRunKnown: (callIndex) => isRunKnown(run, callIndex),
+    onFallback: resources.noteFallback,
+  });
+  return {
+    caller,
+    steps,
+    policy: run.plan?.policy ?? job.policy.name,
+    async close(outcome) {
+      const statistics = await closeRun(run, outcome);
+      await resources.close();
+      return { statistics, fallback: resources.fallback };
+    },
+  };
+}
+
+/** A sidecar that cannot be asked costs speed, never an image. */
+async function openWithoutSidecar(
+  { job, steps }: SidecarOpenerOptions,
+  resources: Resources,
+  reason: string,
+): Promise<OpenedRun> {
+  resources.noteFallback({ callIndex: 0, reason });
+  const caller = await resources.openLocal();
+  return {
+    caller,
+    steps,
+    policy: job.policy.name,
+    async close() {
+      await resources.close();
+      return { statistics: null, fallback: resources.fallback };
+    },
+  };
+}
+
+async function describe(
+  client: CacheClient,
+  model: string,
+  signal: AbortSignal,
+): Promise<ModelDescription> {
+  const models = await client.listModels({ signal });
+  const found = models.find((candidate) => candidate.model === model);
+  if (found !== undefined) return found;
+  const names = models.map((candidate) => candidate.model).join(', ');
+  const message = `the sidecar must serve model ${model}, it has [${names}]`;
+  throw new ForecastError('failed-precondition', message);
+}
+
+function movingTensors(
+  mode: GenerationMode,
+  description: ModelDescription | null,
+  samples: number,
+): readonly LaidOutTensor[] {
+  if (description === null) return [];
+  return mode === 'proxy'
+    ? proxiedTensors(description, samples)
+    : interceptedTensors(description, samples);
+}
+
+interface CallerParts extends Opening {
+  readonly run: CacheRun;
+  readonly description: ModelDescription | null;
+  readonly tensors: readonly LaidOutTensor[];
+}
+
+async function createCaller(
+  options: SidecarOpenerOptions,
+  parts: CallerParts,
+): Promise<NetworkCaller> {
+  const { job, manifest } = options;
+  const { run, description, resources, batch } = parts;
+  const { shape } = jointShape(batch, manifest);
+  const common = { run, shape, granularity: job.granularity };
+  if (description === null) return createPlanned(options, parts, common);
+  const route = openRoute(run, parts.tensors);
+  resources.onClose(route.close);
+  if (job.mode === 'proxy') return createProxyCaller({ ...common, route });
+  const stream = run.intercept();
+  resources.onClose(() => stream.end());
+  return createInterceptCaller({
+    ...common,
+    stream,
+    route,
+    layout: transformerLayout(description),
+  });
+}
+
+async function createPlanned(
+  { localHost, manifest, steps, warn }: SidecarOpenerOptions,
+  { run, batch, resources }: CallerParts,
+  common: Omit<Parameters<typeof createPlanCaller>[0], 'hostRun' | 'onLostReport'>,
+): Promise<NetworkCaller> {
+  const historySize = Math.max(run.plan?.historySize ?? MAX_HISTORY_SIZE, 1);
+  const hostRun = await beginLocalRun(await localHost(), { manifest, batch, steps, historySize });
+  resources.onClose(() => hostRun.end());
+  const onLostReport = (error: unknown) => {
+    warn(`the sidecar does not take reports any more (${messageOf(error)}); going on by its plan`);
+  };
+  return createPlanCaller({ ...common, hostRun, onLostReport });
+}
+
+function openRoute(run: CacheRun, tensors: readonly LaidOutTensor[]): TensorRoute {
+  if (run.sharedName === '') return createInlineRoute();
+  return createSharedRoute({ directory: run.sharedDirectory, name: run.sharedName }, tensors);
+}
+
+/** A decision is idempotent and needs nothing but the sidecar, so asking for one moves nothing. */
+async function isRunKnown(run: CacheRun, callIndex: number): Promise<boolean> {
+  const signal = AbortSignal.timeout(QUICK_TIMEOUT_MS);
+  return run.decide({ branch: JOINT_BRANCH, callIndex, scalars: {} }, { signal }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A sidecar that counts is alive: then something behind it does not answer. */
+async function isSidecarAlive(client: CacheClient): Promise<boolean> {
+  return client.statistics({ signal: AbortSignal.timeout(QUICK_TIMEOUT_MS) }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Statistics are worth a short wait and no error: the images are there. */
+function closeRun(run: CacheRun, outcome: RunOutcome): Promise<RunStatistics | null> {
+  const signal = AbortSignal.timeout(QUICK_TIMEOUT_MS);
+  return run.close(outcome, { signal }).catch(() => null);
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { createOutput } from './command-line/output.js';
+import { createProgram } from './command-line/program.js';
+import { runCommandLine } from './command-line/run-command-line.js';
+import { readVersion } from './command-line/version.js';
+import { exitWithParent } from './processes/exit-with-parent.js';
+
+exitWithParent({
+  pid: process.pid,
+  stdin: process.stdin,
+  env: process.env,
+  kill: process.kill.bind(process),
+  exit: process.exit.bind(process),
+});
+const output = createOutput(process);
+const program = createProgram(output, readVersion());
+process.exitCode = await runCommandLine(program, process.argv.slice(2), output);

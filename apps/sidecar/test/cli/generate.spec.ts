@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodePng } from '@forecache/evaluation';
+import { generate, readRun, run, temporaryDirectory, type RunJson } from './forecache-process.js';
+
+jest.setTimeout(180_000);
+
+const directory = temporaryDirectory();
+afterAll(directory.remove);
+
+const few = ['--count', '2', '--steps', '5', '--seed', '7'];
+const make = (...args: string[]) => generate(directory.path, ...few, ...args);
+let reference: RunJson;
+beforeAll(async () => void (reference = await make('--mode', 'local')));
+
+const hashes = ({ images }: RunJson) => images.map(({ sha256 }) => sha256);
+
+describe('forecache generate', () => {
+  it.each([
+    ['intercept', 'shared', 'module'],
+    ['intercept', 'inline', 'module'],
+    ['intercept', 'shared', 'hidden'],
+    ['intercept', 'shared', 'output'],
+    ['proxy', 'shared', 'module'],
+    ['proxy', 'inline', 'module'],
+    ['plan', 'inline', 'module'],
+  ])(
+    'in mode %s (%s, %s) at interval 1 is bit-identical to the model alone',
+    async (mode, transfer, granularity) => {
+      const args = ['--mode', mode, '--transfer', transfer, '--granularity', granularity];
+      const off = await make('--interval', '1', ...args);
+      expect(hashes(off)).toEqual(hashes(reference));
+      expect(off).toMatchObject({ fullCalls: 5, forecastCalls: 0, fallback: null });
+    },
+  );
+
+  it.each(['module', 'hidden', 'output'])(
+    'forecasts the same in every mode at granularity %s',
+    async (granularity) => {
+      const policy = [
+        '--interval',
+        '2',
+        '--order',
+        '1',
+        '--warmup',
+        '2',
+        '--granularity',
+        granularity,
+      ];
+      const intercept = await make('--mode', 'intercept', ...policy);
+      const proxy = await make('--mode', 'proxy', ...policy);
+      const plan = await make('--mode', 'plan', ...policy);
+      expect(intercept.calls).toEqual(['full', 'full', 'forecast', 'full', 'forecast']);
+      expect([proxy.calls, plan.calls]).toEqual([intercept.calls, intercept.calls]);
+      expect([hashes(proxy), hashes(plan)]).toEqual([hashes(intercept), hashes(intercept)]);
+      expect(hashes(intercept)).not.toEqual(hashes(reference));
+    },
+  );
+
+  it('counts feature calls: 16 branches and 3 others a full call, 16 forecasts a forecast call', async () => {
+    const { features } = await make('--interval', '2', '--warmup', '2');
+    expect(features).toEqual({ forwarded: 3 * 19 + 2 * 3, forecast: 2 * 16 });
+  });
+
+  it('takes fewer steps when the policy says so', async () => {
+    const short = await make('--policy', 'fewer-steps', '--option', 'steps=3');
+    const three = await make('--steps', '3', '--mode', 'local');
+    expect(hashes(short)).toEqual(hashes(three));
+    expect(short.calls).toEqual(['full', 'full', 'full']);
+  });
+
+  it('makes image i from seed + i, whatever the batch', async () => {
+    const local = ['--steps', '3', '--mode', 'local', '--class', 'dress', '--batch', '1'];
+    const two = await generate(directory.path, ...local, '--count', '2', '--seed', '7');
+    const second = await generate(directory.path, ...local, '--count', '1', '--seed', '8');
+    expect(hashes(two)[1]).toBe(hashes(second)[0]);
+  });
+
+  it('writes pictures, a contact sheet and prints run.json', async () => {
+    const out = join(directory.path, 'pictures');
+    const { code, stdout } = await run(
+      'generate',
+      ...few,
+      '--mode',
+      'local',
+      '--json',
+      '--out',
+      out,
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(readRun(out));
+    const image = decodePng(readFileSync(join(out, 'image-0001.png')));
+    expect([image.width, image.height, image.channels]).toEqual([28, 28, 1]);
+    expect(decodePng(readFileSync(join(out, 'contact-sheet.png'))).width).toBeGreaterThan(28);
+  });
+
+  it('finishes in full compute when there is no sidecar at the address', async () => {
+    const address = `unix:${join(directory.path, 'nobody.sock')}`;
+    const out = join(directory.path, 'alone');
+    const { stderr } = await run(
+      'generate',
+      ...few,
+      '--batch',
+      '1',
+      '--sidecar',
+      address,
+      '--out',
+      out,
+    );
+    expect(stderr.match(/warning: the sidecar is gone/g)).toHaveLength(1);
+    const alone = readRun(out);
+    expect(alone.fallback).toMatchObject({ run: 0, callIndex: 0 });
+    const reference = await make('--mode', 'local', '--batch', '1');
+    expect(hashes(alone)).toEqual(hashes(reference));
+  });
+
+  it('says in one line what is wrong with an address', async () => {
+    const { code, stderr } = await run(
+      'generate',
+      '--out',
+      join(directory.path, 'x'),
+      '--sidecar',
+      'nowhere',
+    );
+    expect([code, stderr]).toEqual([
+      2,
+      'error: address must be unix:/path or host:port, got "nowhere"\n',
+    ]);
+  });
+});
