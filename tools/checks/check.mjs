@@ -38,6 +38,10 @@ const steps = [
   },
   { name: 'generated', run: () => command('npx', ['nx', 'run', '@forecache/adapters:gen:check']) },
   { name: 'options-page', run: () => command('node', ['tools/checks/options-doc.mjs', '--check']) },
+  {
+    name: 'readme-table',
+    run: () => command('node', ['tools/checks/readme-table.mjs', '--check']),
+  },
   { name: 'jest', run: jest },
   { name: 'pytest', run: pytest },
 ];

@@ -5,6 +5,7 @@ import { resultText, type PolicyResult } from '@forecache/evaluation';
 import type { Command } from 'commander';
 import { withInterruption } from '../command-line/interruption.js';
 import type { Output } from '../command-line/output.js';
+import { parseInteger } from '../command-line/parse-values.js';
 import { createClassifier } from '../evaluation-model/classifier.js';
 import { compileJob } from '../generation/compile-job.js';
 import type { GenerationJob } from '../generation/generation-job.js';
@@ -26,6 +27,7 @@ interface QuickstartFlags {
   readonly seed: string;
   readonly steps?: string;
   readonly out: string;
+  readonly rounds: string;
   readonly transfer: string;
   readonly fullSheet?: true;
   readonly json?: true;
@@ -49,6 +51,7 @@ export function registerQuickstart(program: Command, output: Output): void {
     .option('--count <images>', 'images a policy', '8')
     .option('--seed <seed>', 'image i is made from seed + i', '1')
     .option('--steps <steps>', 'sampler steps; default: the model’s')
+    .option('--rounds <rounds>', 'times the whole line-up is timed', '2')
     .option('--out <directory>', 'where the report goes; made if missing', 'out/quickstart')
     .option('--transfer <how>', 'how tensors travel: shared (memory) or inline', 'shared')
     .option('--full-sheet', 'show every image on the contact sheet, not only the first eight')
@@ -75,11 +78,12 @@ interface Quickstart {
 }
 
 async function quickstart({ flags, job, output, signal }: Quickstart): Promise<void> {
+  const rounds = parseInteger('rounds', flags.rounds, 1);
   await mkdir(flags.out, { recursive: true });
   output.note('starting a model host and a sidecar');
   const workshop = await openWorkshop({ job, output, sidecar: null }, signal);
   try {
-    const runs = await runLineup({ workshop, job, output, signal });
+    const runs = await runLineup({ workshop, job, rounds, output, signal });
     const findings: Findings = {
       job,
       runs,

@@ -4,6 +4,7 @@ import {
   contactSheet,
   encodePng,
   renderReport,
+  spreadOf,
   type Fact,
   type PolicyResult,
   type Report,
@@ -69,7 +70,7 @@ export function notesOf({ runs, job }: Findings): string[] {
   const gone = runs.filter(({ generated }) => generated.fallback !== null);
   const count = job.labels.length;
   return [
-    `Speed-ups are wall times of sampling against full compute through the sidecar; those of a run by plan, which carries no tensor, against the model without a sidecar. Measured once: the times are this machine's on this day.`,
+    `Speed-ups are wall times of sampling against full compute through the sidecar; those of a run by plan, which carries no tensor, against the model without a sidecar. ${describeRounds(runs)}`,
     describeOverhead(runs),
     `${count} images a policy. PSNR and SSIM: mean ± standard deviation over images, against full compute of the same seeds.`,
     ...(count < LEAST_FOR_FRECHET
@@ -82,11 +83,18 @@ export function notesOf({ runs, job }: Findings): string[] {
   ];
 }
 
+function describeRounds(runs: readonly RunEntry[]): string {
+  const rounds = runs[0]?.wallMs.length ?? 0;
+  return rounds > 1
+    ? `Mean of ${rounds} rounds, with the smallest and the largest ratio within a round.`
+    : `Measured once: the times are this machine's on this day.`;
+}
+
 /** The demo model computes a layer in a few milliseconds, so that carrying its tensors weighs more than in a large one. */
 function describeOverhead(runs: readonly RunEntry[]): string {
   const [direct, full] = [DIRECT_LABEL, FULL_LABEL].map((label) => {
-    const wallMs = runs.find(({ entry }) => entry.label === label)?.generated.wallMs;
-    return `${((wallMs ?? NaN) / 1000).toFixed(2)} s`;
+    const times = runs.find(({ entry }) => entry.label === label)?.wallMs ?? [NaN];
+    return `${(spreadOf(times).mean / 1000).toFixed(2)} s`;
   });
   return (
     `Full compute takes ${full} through the sidecar and ${direct} without: the difference is what carrying every ` +
@@ -104,6 +112,7 @@ export function resultsJson(findings: Findings): object {
     guidance: job.guidance,
     granularity: job.granularity,
     transfer: job.transfer,
+    rounds: runs[0]?.wallMs.length ?? 0,
     bitIdenticalToDirect: isBitIdentical(runs),
     results: results.map(finite),
     notes: notesOf(findings),

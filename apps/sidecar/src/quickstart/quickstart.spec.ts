@@ -30,7 +30,7 @@ function ran(
     wallMs: 100,
     ...rest,
   };
-  return { entry, generated };
+  return { entry, generated, wallMs: [generated.wallMs] };
 }
 
 /** Sees class 1 everywhere; two features that vary from image to image. */
@@ -62,7 +62,7 @@ describe('judgeLineup', () => {
       ran(short, { grey: 0.6 }),
     ];
     const results = await judgeLineup(runs, { classifier, reference, labels: [1, 0] });
-    expect(results.map(({ speedup }) => speedup)).toEqual([4, 1, 2]);
+    expect(results.map(({ speedup }) => speedup?.mean)).toEqual([4, 1, 2]);
     expect(results.map(({ psnr }) => psnr?.mean)).toEqual([
       Infinity,
       undefined,
@@ -78,7 +78,17 @@ describe('judgeLineup', () => {
       ran(plan, { wallMs: 25 }),
     ];
     const results = await judgeLineup(runs, { classifier, reference, labels: [1, 1] });
-    expect(results[2]?.speedup).toBe(2);
+    expect(results[2]?.speedup?.mean).toBe(2);
+  });
+
+  it('compares times within a round, and says how they spread', async () => {
+    const runs = [
+      { ...ran(full), wallMs: [200, 400] },
+      { ...ran(short), wallMs: [100, 100] },
+    ];
+    const results = await judgeLineup(runs, { classifier, reference, labels: [1, 1] });
+    expect(results[1]?.speedup).toMatchObject({ mean: 3, smallest: 2, largest: 4, count: 2 });
+    expect(results[1]?.wallMs).toBe(100);
   });
 
   it('takes a Fréchet distance of enough images only', async () => {

@@ -9,7 +9,10 @@ import { lineupFor, type Entry } from './lineup.js';
 /** A row of the table with its images. */
 export interface RunEntry {
   readonly entry: Entry;
+  /** Of the first round; the others only repeat it. */
   readonly generated: Generated;
+  /** Sampling alone, one number a round. */
+  readonly wallMs: readonly number[];
 }
 
 /** What `runLineup` takes. */
@@ -17,18 +20,31 @@ export interface LineupOptions {
   readonly workshop: Workshop;
   /** Count, seed, steps and guidance that all rows share. */
   readonly job: GenerationJob;
+  /** How often the whole line-up is timed, >= 1. */
+  readonly rounds: number;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
 
-/** Generates the same seeds under every policy, one after the other, after a few calls to warm up. */
+/**
+ * Generates the same seeds under every policy, one after the other, after a few calls to warm up. Further rounds do
+ * the same again, so that a busy moment of the machine does not hit one row alone.
+ */
 export async function runLineup(options: LineupOptions): Promise<RunEntry[]> {
   await warmUp(options);
-  const runs: RunEntry[] = [];
-  for (const entry of lineupFor(options.job.steps)) {
-    runs.push({ entry, generated: await runEntry(options, entry) });
+  const entries = lineupFor(options.job.steps);
+  const rounds: Generated[][] = [];
+  for (let round = 0; round < options.rounds; round++) {
+    const generated: Generated[] = [];
+    for (const entry of entries) generated.push(await runEntry(options, entry));
+    rounds.push(generated);
   }
-  return runs;
+  return entries.flatMap((entry, row) => {
+    const timed = rounds.flatMap((generated) => generated[row] ?? []);
+    const [first] = timed;
+    const wallMs = timed.map((generated) => generated.wallMs);
+    return first === undefined ? [] : [{ entry, generated: first, wallMs }];
+  });
 }
 
 /** A few calls of every kind, so that the first row does not pay for loading and compiling. */

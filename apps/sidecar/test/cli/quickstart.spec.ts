@@ -16,6 +16,8 @@ describe('forecache quickstart', () => {
       '2',
       '--steps',
       '8',
+      '--rounds',
+      '1',
       '--out',
       out,
     );

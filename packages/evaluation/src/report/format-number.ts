@@ -17,6 +17,15 @@ export function formatSpread(spread: Spread | null, decimals: number): string {
   return spread.deviation > 0 ? `${mean} ± ${formatNumber(spread.deviation, decimals)}` : mean;
 }
 
+/** `3.27×`, or `3.27× (3.10–3.41)` with the smallest and the largest of several rounds. */
+export function formatSpeedup(spread: Spread | null): string {
+  if (spread === null) return NOT_MEASURED;
+  const [mean, least, most] = [spread.mean, spread.smallest, spread.largest].map((value) =>
+    formatNumber(value, 2),
+  );
+  return spread.count > 1 ? `${mean}× (${least}–${most})` : `${mean}×`;
+}
+
 /** A part of 1 as per cent. */
 export function formatPercent(part: number | null): string {
   return part === null ? NOT_MEASURED : `${(100 * part).toFixed(0)} %`;

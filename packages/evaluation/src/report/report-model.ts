@@ -15,9 +15,10 @@ export interface PolicyResult {
   readonly forwarded: number | null;
   /** Feature calls answered by a forecast. */
   readonly forecast: number | null;
+  /** Mean over the rounds. */
   readonly wallMs: number;
-  /** Wall time of the reference divided by this one's; null where the comparison says nothing. */
-  readonly speedup: number | null;
+  /** Wall time of the reference divided by this one's in the same round; null where that says nothing. */
+  readonly speedup: Spread | null;
   /** Against the reference's images, decibels; null for the reference itself. */
   readonly psnr: Spread | null;
   readonly ssim: Spread | null;

@@ -1,5 +1,11 @@
 import { escapeHtml } from './escape-html.js';
-import { formatNumber, formatPercent, formatSpread, NOT_MEASURED } from './format-number.js';
+import {
+  formatNumber,
+  formatPercent,
+  formatSpeedup,
+  formatSpread,
+  NOT_MEASURED,
+} from './format-number.js';
 import { countCalls, type PolicyResult } from './report-model.js';
 
 /** A column of the results: heading, and the text of a cell. */
@@ -26,7 +32,7 @@ const COLUMNS: readonly ResultColumn[] = [
   {
     heading: 'speed-up',
     isNumber: true,
-    cell: ({ speedup }) => (speedup === null ? NOT_MEASURED : `${formatNumber(speedup, 2)}×`),
+    cell: ({ speedup }) => formatSpeedup(speedup),
   },
   { heading: 'PSNR dB', isNumber: true, cell: ({ psnr }) => formatSpread(psnr, 1) },
   { heading: 'SSIM', isNumber: true, cell: ({ ssim }) => formatSpread(ssim, 3) },

@@ -1,7 +1,8 @@
+import { spreadOf } from '../statistics/spread.js';
 import { createAxis } from './axis.js';
 import { toBase64 } from './base64.js';
 import { escapeHtml } from './escape-html.js';
-import { formatNumber, formatPercent, formatSpread } from './format-number.js';
+import { formatNumber, formatPercent, formatSpeedup, formatSpread } from './format-number.js';
 import { renderReport } from './render-report.js';
 import { resultText } from './report-table.js';
 import type { PolicyResult, Report } from './report-model.js';
@@ -21,7 +22,7 @@ const full: PolicyResult = {
   forwarded: 38,
   forecast: 0,
   wallMs: 2000,
-  speedup: 1,
+  speedup: spreadOf([1]),
   psnr: null,
   ssim: null,
   classAccuracy: 1,
@@ -35,7 +36,7 @@ const fast: PolicyResult = {
   forwarded: 22,
   forecast: 16,
   wallMs: 1000,
-  speedup: 2,
+  speedup: spreadOf([1.5, 2.5]),
   psnr: spread(31),
   ssim: spread(0.9),
 };
@@ -51,6 +52,14 @@ function report(changes: Partial<Report> = {}): Report {
     ...changes,
   };
 }
+
+describe('formatSpeedup', () => {
+  it('names the range when there were several rounds', () => {
+    expect(formatSpeedup(spreadOf([2]))).toBe('2.00×');
+    expect(formatSpeedup(spreadOf([1.5, 2.5]))).toBe('2.00× (1.50–2.50)');
+    expect(formatSpeedup(null)).toBe('–');
+  });
+});
 
 describe('renderReport', () => {
   it('is one file that loads nothing', () => {

@@ -42,7 +42,7 @@ interface PlacedPoint extends Point {
 
 function toPoint({ label, policy, speedup, psnr }: PolicyResult): Point[] {
   if (speedup === null || psnr === null || !Number.isFinite(psnr.mean)) return [];
-  return [{ label, family: familyOf(policy), speedup, psnr: psnr.mean }];
+  return [{ label, family: familyOf(policy), speedup: speedup.mean, psnr: psnr.mean }];
 }
 
 /** Name of a policy without its options. */
