@@ -7,7 +7,7 @@ export type {
 } from './model-host/in-memory-model-host.js';
 export { createOnnxModelHost } from './model-host/onnx-model-host.js';
 export type { OnnxModelHostOptions } from './model-host/onnx-model-host.js';
-export { modelHostHandlers, serveModelHost } from './model-host/model-host-service.js';
+export { createModelHostHandlers, serveModelHost } from './model-host/model-host-service.js';
 export type { ModelHostServer, ServeModelHostOptions } from './model-host/model-host-service.js';
 export type {
   Action,

@@ -21,3 +21,21 @@ export async function withLinkedSignal<T>(
     for (const { source, follow } of links) source.removeEventListener('abort', follow);
   }
 }
+
+/** Signals that are aborted when the first one is, or another. */
+export interface SignalLinks {
+  /** The same answer for the same signal: a stream's is linked once, and not again with every message. */
+  with(other: AbortSignal): AbortSignal;
+}
+
+/** Links to one signal. They are held weakly: what ends earlier than that signal leaves nothing behind. */
+export function createSignalLinks(first: AbortSignal): SignalLinks {
+  const links = new WeakMap<AbortSignal, AbortSignal>();
+  return {
+    with(other) {
+      const known = links.get(other) ?? AbortSignal.any([first, other]);
+      links.set(other, known);
+      return known;
+    },
+  };
+}

@@ -16,7 +16,7 @@ import type { ByteBudget } from './byte-budget.js';
 import type { Clock } from './clock.js';
 import { batchOf } from './feature-step.js';
 import { interceptCall, type AnsweredFeature, type InterceptTools } from './intercept.js';
-import { withLinkedSignal } from './linked-signal.js';
+import { createSignalLinks } from './linked-signal.js';
 import type { NetworkAnswer, NetworkCall, Proxy } from './proxy.js';
 import type { RunDecisions, Scalars } from './run-decisions.js';
 import type { RunFile } from './run-file.js';
@@ -69,14 +69,14 @@ export function createServedRun(parts: ServedRunParts): ServedRun {
   const startMs = parts.clock.nowMs();
   const queue = createSerialQueue();
   const ending = new AbortController();
+  const linked = createSignalLinks(ending.signal);
 
   function enqueue<T>(signal: AbortSignal, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return queue.run(() =>
-      withLinkedSignal([signal, ending.signal], async (either) => {
-        throwIfAborted(either.signal);
-        return task(either.signal);
-      }),
-    );
+    const either = linked.with(signal);
+    return queue.run(async () => {
+      throwIfAborted(either);
+      return task(either);
+    });
   }
 
   return {

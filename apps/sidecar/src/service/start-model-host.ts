@@ -1,7 +1,7 @@
 import {
   createGrpcServer,
+  createModelHostHandlers,
   createRunRegistry,
-  modelHostHandlers,
   modelHostServiceDefinition,
   type ModelHost,
 } from '@forecache/adapters';
@@ -33,13 +33,15 @@ export async function startModelHost(options: StartModelHostOptions): Promise<Ru
   const { host, maxRuns, maxMessageBytes, shutdownGraceMs } = options;
   const grpc = createGrpcServer({ maxMessageBytes });
   const runs = createRunRegistry({ maxRuns });
-  grpc.server.addService(modelHostServiceDefinition(), modelHostHandlers(host, runs));
+  const { handlers, endStreams } = createModelHostHandlers(host, runs);
+  grpc.server.addService(modelHostServiceDefinition(), handlers);
   const health = addStandardServices(grpc.server, MODEL_HOST_SERVICE_NAME);
   let closing: Promise<void> | null = null;
 
   async function closeAll(): Promise<void> {
     health.stopServing();
     await runs.endAll();
+    endStreams();
     await grpc.close(shutdownGraceMs);
     await host.close();
   }

@@ -6,6 +6,7 @@ import type { BeginRunRequest as _forecache_v1_BeginRunRequest, BeginRunRequest_
 import type { BeginRunResponse as _forecache_v1_BeginRunResponse, BeginRunResponse__Output as _forecache_v1_BeginRunResponse__Output } from './forecache/v1/BeginRunResponse.js';
 import type { BranchConditioning as _forecache_v1_BranchConditioning, BranchConditioning__Output as _forecache_v1_BranchConditioning__Output } from './forecache/v1/BranchConditioning.js';
 import type { CacheServiceClient as _forecache_v1_CacheServiceClient, CacheServiceDefinition as _forecache_v1_CacheServiceDefinition } from './forecache/v1/CacheService.js';
+import type { CallError as _forecache_v1_CallError, CallError__Output as _forecache_v1_CallError__Output } from './forecache/v1/CallError.js';
 import type { CallPlan as _forecache_v1_CallPlan, CallPlan__Output as _forecache_v1_CallPlan__Output } from './forecache/v1/CallPlan.js';
 import type { CallSeen as _forecache_v1_CallSeen, CallSeen__Output as _forecache_v1_CallSeen__Output } from './forecache/v1/CallSeen.js';
 import type { CloseRunRequest as _forecache_v1_CloseRunRequest, CloseRunRequest__Output as _forecache_v1_CloseRunRequest__Output } from './forecache/v1/CloseRunRequest.js';
@@ -25,7 +26,6 @@ import type { ForwardResponse as _forecache_v1_ForwardResponse, ForwardResponse_
 import type { GetStatisticsRequest as _forecache_v1_GetStatisticsRequest, GetStatisticsRequest__Output as _forecache_v1_GetStatisticsRequest__Output } from './forecache/v1/GetStatisticsRequest.js';
 import type { GetStatisticsResponse as _forecache_v1_GetStatisticsResponse, GetStatisticsResponse__Output as _forecache_v1_GetStatisticsResponse__Output } from './forecache/v1/GetStatisticsResponse.js';
 import type { HostHandle as _forecache_v1_HostHandle, HostHandle__Output as _forecache_v1_HostHandle__Output } from './forecache/v1/HostHandle.js';
-import type { InterceptError as _forecache_v1_InterceptError, InterceptError__Output as _forecache_v1_InterceptError__Output } from './forecache/v1/InterceptError.js';
 import type { InterceptRequest as _forecache_v1_InterceptRequest, InterceptRequest__Output as _forecache_v1_InterceptRequest__Output } from './forecache/v1/InterceptRequest.js';
 import type { InterceptResponse as _forecache_v1_InterceptResponse, InterceptResponse__Output as _forecache_v1_InterceptResponse__Output } from './forecache/v1/InterceptResponse.js';
 import type { ListModelsRequest as _forecache_v1_ListModelsRequest, ListModelsRequest__Output as _forecache_v1_ListModelsRequest__Output } from './forecache/v1/ListModelsRequest.js';
@@ -72,6 +72,7 @@ export interface ProtoGrpcType {
       BeginRunResponse: MessageTypeDefinition<_forecache_v1_BeginRunResponse, _forecache_v1_BeginRunResponse__Output>
       BranchConditioning: MessageTypeDefinition<_forecache_v1_BranchConditioning, _forecache_v1_BranchConditioning__Output>
       CacheService: SubtypeConstructor<typeof grpc.Client, _forecache_v1_CacheServiceClient> & { service: _forecache_v1_CacheServiceDefinition }
+      CallError: MessageTypeDefinition<_forecache_v1_CallError, _forecache_v1_CallError__Output>
       CallPlan: MessageTypeDefinition<_forecache_v1_CallPlan, _forecache_v1_CallPlan__Output>
       CallSeen: MessageTypeDefinition<_forecache_v1_CallSeen, _forecache_v1_CallSeen__Output>
       CloseRunRequest: MessageTypeDefinition<_forecache_v1_CloseRunRequest, _forecache_v1_CloseRunRequest__Output>
@@ -95,7 +96,6 @@ export interface ProtoGrpcType {
       Granularity: EnumTypeDefinition
       HistoryPlace: EnumTypeDefinition
       HostHandle: MessageTypeDefinition<_forecache_v1_HostHandle, _forecache_v1_HostHandle__Output>
-      InterceptError: MessageTypeDefinition<_forecache_v1_InterceptError, _forecache_v1_InterceptError__Output>
       InterceptRequest: MessageTypeDefinition<_forecache_v1_InterceptRequest, _forecache_v1_InterceptRequest__Output>
       InterceptResponse: MessageTypeDefinition<_forecache_v1_InterceptResponse, _forecache_v1_InterceptResponse__Output>
       ListModelsRequest: MessageTypeDefinition<_forecache_v1_ListModelsRequest, _forecache_v1_ListModelsRequest__Output>

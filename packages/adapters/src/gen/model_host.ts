@@ -5,6 +5,7 @@ import type { Action as _forecache_v1_Action, Action__Output as _forecache_v1_Ac
 import type { BeginRunRequest as _forecache_v1_BeginRunRequest, BeginRunRequest__Output as _forecache_v1_BeginRunRequest__Output } from './forecache/v1/BeginRunRequest.js';
 import type { BeginRunResponse as _forecache_v1_BeginRunResponse, BeginRunResponse__Output as _forecache_v1_BeginRunResponse__Output } from './forecache/v1/BeginRunResponse.js';
 import type { BranchConditioning as _forecache_v1_BranchConditioning, BranchConditioning__Output as _forecache_v1_BranchConditioning__Output } from './forecache/v1/BranchConditioning.js';
+import type { CallError as _forecache_v1_CallError, CallError__Output as _forecache_v1_CallError__Output } from './forecache/v1/CallError.js';
 import type { CallPlan as _forecache_v1_CallPlan, CallPlan__Output as _forecache_v1_CallPlan__Output } from './forecache/v1/CallPlan.js';
 import type { CombineRequest as _forecache_v1_CombineRequest, CombineRequest__Output as _forecache_v1_CombineRequest__Output } from './forecache/v1/CombineRequest.js';
 import type { CombineResponse as _forecache_v1_CombineResponse, CombineResponse__Output as _forecache_v1_CombineResponse__Output } from './forecache/v1/CombineResponse.js';
@@ -41,6 +42,7 @@ export interface ProtoGrpcType {
       BeginRunRequest: MessageTypeDefinition<_forecache_v1_BeginRunRequest, _forecache_v1_BeginRunRequest__Output>
       BeginRunResponse: MessageTypeDefinition<_forecache_v1_BeginRunResponse, _forecache_v1_BeginRunResponse__Output>
       BranchConditioning: MessageTypeDefinition<_forecache_v1_BranchConditioning, _forecache_v1_BranchConditioning__Output>
+      CallError: MessageTypeDefinition<_forecache_v1_CallError, _forecache_v1_CallError__Output>
       CallPlan: MessageTypeDefinition<_forecache_v1_CallPlan, _forecache_v1_CallPlan__Output>
       CombineRequest: MessageTypeDefinition<_forecache_v1_CombineRequest, _forecache_v1_CombineRequest__Output>
       CombineResponse: MessageTypeDefinition<_forecache_v1_CombineResponse, _forecache_v1_CombineResponse__Output>

@@ -8,12 +8,12 @@ import type { GrpcServerOptions } from '../wire/grpc-server.js';
 import {
   decodeBeginRun,
   decodeCombine,
-  decodeForward,
   decodeRunCall,
   encodeCallOutput,
-  encodeForwarded,
 } from '../wire/model-host-messages.js';
 import { unaryHandler } from '../wire/rpc-handler.js';
+import { endForwards, handleForwards } from './forward-handler.js';
+import type { ForwardStreamCall } from './forward-handler.js';
 import type { ModelHost } from './model-host.js';
 import { createRunRegistry } from './run-registry.js';
 import type { RunRegistry, RunRegistryOptions } from './run-registry.js';
@@ -41,10 +41,11 @@ export interface ModelHostServer {
 export async function serveModelHost(options: ServeModelHostOptions): Promise<ModelHostServer> {
   const grpcServer = createGrpcServer(options);
   const runs = createRunRegistry(options);
-  const handlers = modelHostHandlers(options.host, runs);
+  const { handlers, endStreams } = createModelHostHandlers(options.host, runs);
   grpcServer.server.addService(modelHostServiceDefinition(), handlers);
   const close = async () => {
     await runs.endAll();
+    endStreams();
     await grpcServer.close(CLOSE_GRACE_MS);
     await options.host.close();
   };
@@ -58,21 +59,28 @@ export async function serveModelHost(options: ServeModelHostOptions): Promise<Mo
   }
 }
 
+/** The methods of `ModelHostService` for a gRPC server. */
+export interface ModelHostHandlers {
+  readonly handlers: ModelHostServiceHandlers;
+  /** Ends every open stream of forwards, with UNAVAILABLE: a server that closes would wait for them. */
+  endStreams(): void;
+}
+
 /** The six methods over a host and a registry of its runs, for a server that has other services too. */
-export function modelHostHandlers(host: ModelHost, runs: RunRegistry): ModelHostServiceHandlers {
-  return {
+export function createModelHostHandlers(host: ModelHost, runs: RunRegistry): ModelHostHandlers {
+  const streams = new Set<ForwardStreamCall>();
+  const handlers: ModelHostServiceHandlers = {
     Describe: unaryHandler(async (_, signal) => encodeDescription(await host.describe({ signal }))),
     BeginRun: unaryHandler(async (message, signal) => {
       const request = decodeBeginRun(message);
       await runs.open(request.runId, () => host.beginRun(request, { signal }));
       return {};
     }),
-    Forward: unaryHandler((message, signal) => {
-      const request = decodeForward(message);
-      return runs.use(request.runId, async (run) =>
-        encodeForwarded(await run.forward(request, { signal })),
-      );
-    }),
+    Forward: (call) => {
+      streams.add(call);
+      call.once('close', () => streams.delete(call));
+      handleForwards(call, runs);
+    },
     Combine: unaryHandler((message, signal) => {
       const request = decodeCombine(message);
       return runs.use(request.runId, async (run) => ({
@@ -90,4 +98,5 @@ export function modelHostHandlers(host: ModelHost, runs: RunRegistry): ModelHost
       return {};
     }),
   };
+  return { handlers, endStreams: () => streams.forEach(endForwards) };
 }

@@ -5,6 +5,8 @@ import { createTensorTransfer } from '../shared-memory/tensor-transfer.js';
 import type { TensorTransfer } from '../shared-memory/tensor-transfer.js';
 import { compileBranches } from './begin-run.js';
 import type { RunBranch } from './begin-run.js';
+import { createInputBuffers } from './input-buffers.js';
+import type { InputBuffers } from './input-buffers.js';
 import type { BeginRun, ModelDescription } from './model-host.js';
 import type { TransformerCall } from './transformer-call.js';
 import type { TransformerLayout } from './transformer-layout.js';
@@ -22,6 +24,8 @@ export interface TransformerHostContext {
 /** A branch of a run: its conditioning and the call whose `embed` came last. */
 export interface BranchState extends RunBranch {
   current: TransformerCall | null;
+  /** Where a site's input is copied, reused by the next one: a fresh buffer a forward keeps the collector busy. */
+  readonly inputs: InputBuffers;
 }
 
 /** What the requests of one run work on. */
@@ -64,7 +68,7 @@ function fetchBranches(
   const transfer = createTensorTransfer(request.sharedDirectory);
   try {
     const branches = compileBranches(request, context.network, transfer);
-    return new Map(branches.map((branch) => [branch.branch, { ...branch, current: null }]));
+    return new Map(branches.map((branch) => [branch.branch, { ...branch, current: null, inputs: createInputBuffers() }]));
   } finally {
     transfer.close();
   }

@@ -3,11 +3,12 @@ import { ForecastError, invalidArgument } from '@forecache/core';
 import { assertSameType, withBatch } from '../tensor/tensor-type.js';
 import type { LocalTensor, PlacedTensor, TensorType } from '../tensor/tensor.js';
 import { throwIfAborted } from '../wire/abort.js';
+import type { InputBuffers } from './input-buffers.js';
 import { createKeptTensors } from './kept-tensors.js';
 import type { BeginRun, Forward, HostRun, SiteDescription } from './model-host.js';
 import { createPlannedCalls } from './planned-calls.js';
 import { createRunState } from './run-state.js';
-import type { RunState, TransformerHostContext } from './run-state.js';
+import type { BranchState, RunState, TransformerHostContext } from './run-state.js';
 import { createSerialQueue } from './serial-queue.js';
 import { beginCall } from './transformer-call.js';
 import { siteOf } from './transformer-layout.js';
@@ -33,10 +34,15 @@ export function createTransformerRun(
     if (tensor.place === 'handle') return kept.read(tensor.handle, 'input.handle');
     return state.transfer.resolve(tensor, 'input');
   };
+  const forwardInput: ReadInput = (tensor, type, buffers) => {
+    if (tensor.place === 'handle') return input(tensor, type);
+    assertSameType('input', type, tensor);
+    return buffers.read(tensor, state.transfer);
+  };
   return {
     forward: (forward, options) =>
       enqueue(async () => {
-        const { type, compute } = prepareForward(state, forward, input);
+        const { type, compute } = prepareForward(state, forward, forwardInput);
         state.transfer.assertOutput(type, forward.output);
         const output = await compute();
         throwIfAborted(options?.signal);
@@ -64,7 +70,7 @@ export function createTransformerRun(
   };
 }
 
-type ReadInput = (tensor: PlacedTensor, type: TensorType) => LocalTensor;
+type ReadInput = (tensor: PlacedTensor, type: TensorType, buffers: InputBuffers) => LocalTensor;
 
 /** Checks a request and returns its output's type and how to compute it. Changes nothing. */
 function prepareForward(state: RunState, request: Forward, readInput: ReadInput) {
@@ -75,7 +81,7 @@ function prepareForward(state: RunState, request: Forward, readInput: ReadInput)
     const message = `site ${site.name} cannot be forwarded: it is composed of other sites`;
     throw new ForecastError('invalid-argument', message);
   }
-  const input = siteInput(site, request, { readInput, batch: branch.batch });
+  const input = siteInput(site, request, { readInput, branch });
   const type = withBatch(site.output, branch.batch);
   if (site.kind === 'embed' && input !== null) {
     const { network, layout } = state.context;
@@ -97,12 +103,13 @@ function prepareForward(state: RunState, request: Forward, readInput: ReadInput)
 function siteInput(
   site: SiteDescription,
   request: Forward,
-  how: { readonly readInput: ReadInput; readonly batch: number },
+  how: { readonly readInput: ReadInput; readonly branch: BranchState },
 ): LocalTensor | null {
   if (site.input === null) {
     if (request.input === null) return null;
     throw invalidArgument('input', `unset for site ${site.name}`, 'a tensor');
   }
   if (request.input === null) throw invalidArgument('input', `set for site ${site.name}`, null);
-  return how.readInput(request.input, withBatch(site.input, how.batch));
+  const { readInput, branch } = how;
+  return readInput(request.input, withBatch(site.input, branch.batch), branch.inputs);
 }

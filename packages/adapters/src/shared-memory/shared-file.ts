@@ -11,7 +11,10 @@ import type { SharedFileSystem } from './file-system.js';
 
 /** The user's side of one shared file: a client's or a model host's. */
 export interface SharedFile {
-  /** Throws unless the region ends inside the file. Call it before allocating a target. */
+  /**
+   * Throws unless the region ends inside the file. Call it before allocating a target. The size is asked once: a
+   * file that is cut later is found out by `read`, which then ends early, and by `write`, which asks again.
+   */
   assertRegion(region: SharedRegion): void;
   /** Fills `target`, which is `region.byteLength` long, with the region's bytes. */
   read(region: SharedRegion, target: Uint8Array): void;
@@ -39,8 +42,13 @@ export function openSharedFile(
   assertSharedDirectory('directory', directory);
   assertRegionName('name', name);
   const descriptor = openRegular(directory, name, files);
+  let knownSize = 0;
+  const assertNow = (region: SharedRegion) => {
+    knownSize = files.fstatSync(descriptor).size;
+    assertInside(region, knownSize);
+  };
   const assertRegion = (region: SharedRegion) => {
-    assertInside(region, files.fstatSync(descriptor).size);
+    if (region.offset + region.byteLength > knownSize) assertNow(region);
   };
   return {
     assertRegion,
@@ -50,13 +58,16 @@ export function openSharedFile(
       for (let done = 0; done < target.byteLength; ) {
         const position = region.offset + done;
         const count = files.readSync(descriptor, target, done, target.byteLength - done, position);
-        if (count === 0) throw endsEarly(region, position);
+        if (count === 0) {
+          assertNow(region);
+          throw endsEarly(region, position);
+        }
         done += count;
       }
     },
     write(region, bytes) {
       assertLength(region, bytes.byteLength);
-      assertRegion(region);
+      assertNow(region); // A write to a file that was cut would make it long again, with zeros in the gap.
       for (let done = 0; done < bytes.byteLength; ) {
         const position = region.offset + done;
         done += files.writeSync(descriptor, bytes, done, bytes.byteLength - done, position);

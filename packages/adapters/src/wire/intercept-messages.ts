@@ -1,4 +1,5 @@
-import { ForecastError, invalidArgument } from '@forecache/core';
+import { invalidArgument } from '@forecache/core';
+import type { ForecastError } from '@forecache/core';
 
 import type { FeatureAnswer, FeatureCall, InterceptCall } from '../cache-client/cache-client.js';
 import type { FeatureAnswer as AnswerMessage } from '../gen/forecache/v1/FeatureAnswer.js';
@@ -15,7 +16,7 @@ import { enumCodec } from './enum-codec.js';
 import { assertIdentifier, assertRunId, decodeCount } from './fields.js';
 import { decodeOutputRegion, encodeOutputRegion } from './model-host-messages.js';
 import type { OfRun } from './model-host-messages.js';
-import { codeOfStatus, toServiceError } from './status.js';
+import { decodeCallError, encodeCallError } from './status.js';
 
 /** Largest number of feature calls in one message. */
 export const MAX_FEATURES = 4096;
@@ -64,10 +65,7 @@ export function encodeInterceptCall(call: SequencedCall): InterceptRequest {
 /** `InterceptResponse` from the wire. */
 export function decodeInterceptAnswer(message: InterceptResponse__Output): SequencedAnswer {
   const { sequence } = message;
-  if (message.error !== null) {
-    const code = codeOfStatus(message.error.code);
-    return { sequence, error: new ForecastError(code, message.error.message) };
-  }
+  if (message.error !== null) return { sequence, error: decodeCallError(message.error) };
   const features = message.features.map((answer, index) =>
     decodeFeatureAnswer(answer, `features[${index}]`),
   );
@@ -82,8 +80,7 @@ export function encodeInterceptAnswer(
 ): InterceptResponse {
   const { sequence } = answer;
   if ('features' in answer) return { sequence, features: answer.features.map(encodeFeatureAnswer) };
-  const { code, details } = toServiceError(answer.error);
-  return { sequence, error: { code, message: details } };
+  return { sequence, error: encodeCallError(answer.error) };
 }
 
 function decodeFeatureCall(message: FeatureCall__Output, name: string): FeatureCall {

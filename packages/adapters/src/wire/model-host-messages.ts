@@ -102,7 +102,7 @@ export function encodeForward(request: OfRun<Forward>): ForwardRequest {
   };
 }
 
-/** `ForwardResponse` from the wire. */
+/** `ForwardResponse` from the wire, without an error. */
 export function decodeForwarded(message: ForwardResponse__Output): Forwarded {
   return {
     output: decodeRequiredTensor(message.output, 'output'),

@@ -36,10 +36,14 @@ export interface RpcMethod<Request, Response> {
   readonly responseDeserialize: (bytes: Buffer) => Response;
 }
 
-/** A connection to one server. Every error is a `ForecastError`. */
-export interface RpcChannel {
+/** A server and how long it may take to answer. */
+export interface ServerPatience {
   readonly address: string;
   readonly deadlineMs: number;
+}
+
+/** A connection to one server. Every error is a `ForecastError`. */
+export interface RpcChannel extends ServerPatience {
   /** Sends one message and gets one. `decode` errors are the server's fault: `internal`. */
   unary<Request, Response, Result>(
     method: RpcMethod<Request, Response>,
@@ -138,21 +142,21 @@ function createClient(options: RpcChannelOptions): Client {
   });
 }
 
-function callError(
-  error: unknown,
-  path: string,
-  channel: { readonly address: string; readonly deadlineMs: number },
-): ForecastError {
+/** What a call or stream failed with; a server that is gone or silent is named. */
+export function callError(error: unknown, path: string, server: ServerPatience): ForecastError {
   const translated = fromServiceError(error);
   const { code } = translated;
-  const method = methodName(path);
-  if (code === 'deadline-exceeded') {
-    const message = `${method}: no answer from ${channel.address} within ${channel.deadlineMs} ms`;
-    return new ForecastError(code, message, { cause: error });
-  }
+  if (code === 'deadline-exceeded') return noAnswer(path, server, error);
   if (code !== 'unavailable') return translated;
-  const message = `${method}: ${channel.address} is unavailable: ${translated.message}`;
+  const message = `${methodName(path)}: ${server.address} is unavailable: ${translated.message}`;
   return new ForecastError(code, message, { cause: error });
+}
+
+/** What a request fails with that the server did not answer in time. */
+export function noAnswer(path: string, server: ServerPatience, cause?: unknown): ForecastError {
+  const { address, deadlineMs } = server;
+  const message = `${methodName(path)}: no answer from ${address} within ${deadlineMs} ms`;
+  return new ForecastError('deadline-exceeded', message, { cause });
 }
 
 function noMessage(path: string): ForecastError {

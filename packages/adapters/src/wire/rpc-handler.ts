@@ -14,12 +14,20 @@ export function unaryHandler<Request, Response>(
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     const controller = new AbortController();
-    call.on('cancelled', () => controller.abort());
+    // grpc-js says so at the end of every call, when nobody listens any more and an abort would only cost.
+    let isAnswered = false;
+    call.on('cancelled', () => isAnswered || controller.abort());
     Promise.resolve()
       .then(() => answer(call.request, controller.signal))
       .then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(toServiceError(error)),
+        (response) => {
+          isAnswered = true;
+          callback(null, response);
+        },
+        (error: unknown) => {
+          isAnswered = true;
+          callback(toServiceError(error));
+        },
       );
   };
 }

@@ -3,6 +3,9 @@ import type { ForecastErrorCode } from '@forecache/core';
 import { status } from '@grpc/grpc-js';
 import type { StatusObject } from '@grpc/grpc-js';
 
+import type { CallError } from '../gen/forecache/v1/CallError.js';
+import type { CallError__Output } from '../gen/forecache/v1/CallError.js';
+
 /** Longest error message on the wire, in characters: a status travels in an HTTP/2 header block. */
 export const MAX_MESSAGE_LENGTH = 1024;
 
@@ -57,6 +60,17 @@ export function fromServiceError(error: unknown): ForecastError {
     return new ForecastError('internal', 'the call failed without a status', { cause: error });
   }
   return new ForecastError(codeOfStatus(error.code), error.details, { cause: error });
+}
+
+/** The message of whatever a request of a stream was refused with. */
+export function encodeCallError(error: unknown): CallError {
+  const { code, details } = toServiceError(error);
+  return { code, message: details };
+}
+
+/** Why the peer refused one request of a stream. */
+export function decodeCallError(message: CallError__Output): ForecastError {
+  return new ForecastError(codeOfStatus(message.code), message.message);
 }
 
 function isServiceError(error: unknown): error is Pick<StatusObject, 'code' | 'details'> {

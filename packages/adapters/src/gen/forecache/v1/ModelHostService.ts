@@ -52,14 +52,10 @@ export interface ModelHostServiceClient extends grpc.Client {
   endRun(argument: _forecache_v1_EndRunRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_EndRunResponse__Output>): grpc.ClientUnaryCall;
   endRun(argument: _forecache_v1_EndRunRequest, callback: grpc.requestCallback<_forecache_v1_EndRunResponse__Output>): grpc.ClientUnaryCall;
   
-  Forward(argument: _forecache_v1_ForwardRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_ForwardResponse__Output>): grpc.ClientUnaryCall;
-  Forward(argument: _forecache_v1_ForwardRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_forecache_v1_ForwardResponse__Output>): grpc.ClientUnaryCall;
-  Forward(argument: _forecache_v1_ForwardRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_ForwardResponse__Output>): grpc.ClientUnaryCall;
-  Forward(argument: _forecache_v1_ForwardRequest, callback: grpc.requestCallback<_forecache_v1_ForwardResponse__Output>): grpc.ClientUnaryCall;
-  forward(argument: _forecache_v1_ForwardRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_ForwardResponse__Output>): grpc.ClientUnaryCall;
-  forward(argument: _forecache_v1_ForwardRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_forecache_v1_ForwardResponse__Output>): grpc.ClientUnaryCall;
-  forward(argument: _forecache_v1_ForwardRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_ForwardResponse__Output>): grpc.ClientUnaryCall;
-  forward(argument: _forecache_v1_ForwardRequest, callback: grpc.requestCallback<_forecache_v1_ForwardResponse__Output>): grpc.ClientUnaryCall;
+  Forward(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_forecache_v1_ForwardRequest, _forecache_v1_ForwardResponse__Output>;
+  Forward(options?: grpc.CallOptions): grpc.ClientDuplexStream<_forecache_v1_ForwardRequest, _forecache_v1_ForwardResponse__Output>;
+  forward(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_forecache_v1_ForwardRequest, _forecache_v1_ForwardResponse__Output>;
+  forward(options?: grpc.CallOptions): grpc.ClientDuplexStream<_forecache_v1_ForwardRequest, _forecache_v1_ForwardResponse__Output>;
   
   RunCall(argument: _forecache_v1_RunCallRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_RunCallResponse__Output>): grpc.ClientUnaryCall;
   RunCall(argument: _forecache_v1_RunCallRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_forecache_v1_RunCallResponse__Output>): grpc.ClientUnaryCall;
@@ -81,7 +77,7 @@ export interface ModelHostServiceHandlers extends grpc.UntypedServiceImplementat
   
   EndRun: grpc.handleUnaryCall<_forecache_v1_EndRunRequest__Output, _forecache_v1_EndRunResponse>;
   
-  Forward: grpc.handleUnaryCall<_forecache_v1_ForwardRequest__Output, _forecache_v1_ForwardResponse>;
+  Forward: grpc.handleBidiStreamingCall<_forecache_v1_ForwardRequest__Output, _forecache_v1_ForwardResponse>;
   
   RunCall: grpc.handleUnaryCall<_forecache_v1_RunCallRequest__Output, _forecache_v1_RunCallResponse>;
   
