@@ -47,5 +47,5 @@ fi
 step train_dit --out "$out/dit" --data-root "$data" --threads "$threads" "$@"
 step export_onnx --dit "$out/dit" --classifier "$out/classifier" --out "$package/model" \
   --data-root "$data"
-step check_quality --package "$package" --threads "$threads"
+step check_quality --package "$package"
 step model_card --package "$package"

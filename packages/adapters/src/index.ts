@@ -30,7 +30,7 @@ export type {
 } from './model-host/model-host.js';
 
 // The walk of a transformer
-export { actionAt, assertCallPlan, MAX_HISTORY_SIZE } from './model-host/call-plan.js';
+export { actionAt, assertCallPlan, MAX_HISTORY_SIZE, weightsOf } from './model-host/call-plan.js';
 export { sitesOfGranularity, siteOf, transformerLayout } from './model-host/transformer-layout.js';
 export type { BranchSite, TransformerLayout } from './model-host/transformer-layout.js';
 export { walkTransformer } from './model-host/transformer-walk.js';

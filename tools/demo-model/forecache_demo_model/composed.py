@@ -19,6 +19,8 @@ class OnnxModule:
     def __init__(self, source: Source, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        # Every graph has a pool of its own; pools that spin while others work starve them.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         content = source if isinstance(source, bytes) else str(source)
         self._session = onnxruntime.InferenceSession(
             content, options, providers=["CPUExecutionProvider"]

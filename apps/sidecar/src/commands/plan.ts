@@ -1,3 +1,4 @@
+import { weightsOf } from '@forecache/adapters';
 import { compileRunPlan, createPolicy, type CallPlan, type RunPlan } from '@forecache/cache-policy';
 import { invalidArgument } from '@forecache/core';
 import { loadManifest, type ModelManifest } from '@forecache/demo-model';
@@ -110,17 +111,6 @@ function describeCall({
   action,
 }: RunPlan['calls'][number]): DescribedPlan['calls'][number] {
   return { call: callIndex, action: action.kind, weights: weightsOf(action) };
-}
-
-function weightsOf(action: CallPlan['action']): readonly number[] {
-  switch (action.kind) {
-    case 'full':
-      return [];
-    case 'reuse':
-      return [1];
-    case 'forecast':
-      return action.weights;
-  }
 }
 
 /** Enough of a long list to recognise the schedule; --json has all of it. */

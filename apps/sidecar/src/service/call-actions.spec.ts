@@ -1,5 +1,5 @@
-import type { Action, CallPlan } from '@forecache/adapters';
-import { fullCallsBefore, isNeededLater, weightsOf } from './call-actions.js';
+import { weightsOf, type Action, type CallPlan } from '@forecache/adapters';
+import { fullCallsBefore, isNeededLater } from './call-actions.js';
 
 const FULL: Action = { kind: 'full' };
 const REUSE: Action = { kind: 'reuse' };

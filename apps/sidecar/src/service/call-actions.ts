@@ -1,16 +1,4 @@
-import { actionAt, type Action, type CallPlan } from '@forecache/adapters';
-
-/** The weights of an action, newest stored feature first. Reuse is w = (1); a full call has none. */
-export function weightsOf(action: Action): readonly number[] {
-  switch (action.kind) {
-    case 'full':
-      return [];
-    case 'reuse':
-      return [1];
-    case 'forecast':
-      return action.weights;
-  }
-}
+import { actionAt, weightsOf, type CallPlan } from '@forecache/adapters';
 
 /** A site in one call of a branch whose calls are decided: absent entries have not been asked for. */
 export interface SiteCall {

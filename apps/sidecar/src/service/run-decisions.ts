@@ -4,9 +4,10 @@ import {
   type CallKey,
   type CallPlan,
   type RunPlan,
+  weightsOf,
 } from '@forecache/adapters';
 import { ForecastError, invalidArgument } from '@forecache/core';
-import { fullCallsBefore, isNeededLater, weightsOf } from './call-actions.js';
+import { fullCallsBefore, isNeededLater } from './call-actions.js';
 import type { ForecastTerm, SiteKey } from './feature-memory.js';
 
 /** Numbers that a host measured, by name. */

@@ -61,6 +61,36 @@ export const forwardChecks: readonly ConformanceCheck[] = [
       }),
   },
   {
+    title: 'forwards sent at once are answered in their order, and a refused one stops no other',
+    run: (host) =>
+      withRun(host, async (open) => {
+        const wrong = branchOf(open, { input: networkInput(open.description) });
+        const [embedded, refused, branch] = await Promise.allSettled([
+          open.run.forward(forwardOf(open)),
+          open.run.forward(wrong),
+          open.run.forward(branchOf(open)),
+        ]);
+        assert.equal(refused.status, 'rejected');
+        await assertRefused(Promise.reject(refused.reason), 'invalid-argument', /input/);
+        assert.ok(embedded.status === 'fulfilled' && branch.status === 'fulfilled');
+        const again = await open.run.forward(branchOf(open));
+        assert.deepEqual(numbers(branch.value.output), numbers(again.output));
+      }),
+  },
+  {
+    title: 'an output is not changed by the forwards after it',
+    run: (host) =>
+      withRun(host, async (open) => {
+        await open.run.forward(forwardOf(open));
+        const first = (await open.run.forward(branchOf(open))).output;
+        const before = [...numbers(first)];
+        const input = hiddenInput(open.description, 7);
+        const second = (await open.run.forward(branchOf(open, { input }))).output;
+        assert.deepEqual(numbers(first), before);
+        assert.notDeepEqual(numbers(second), before);
+      }),
+  },
+  {
     title: 'branches and calls are different networks: label and timestep matter',
     run: (host) =>
       withRun(host, async (open) => {

@@ -37,6 +37,20 @@ export function assertCallPlan(name: string, plan: CallPlan): void {
   });
 }
 
+const REUSE_WEIGHTS: readonly number[] = Object.freeze([1]);
+
+/** The weights of an action, newest stored feature first. Reuse is w = (1); a full call has none. */
+export function weightsOf(action: Action): readonly number[] {
+  switch (action.kind) {
+    case 'full':
+      return [];
+    case 'reuse':
+      return REUSE_WEIGHTS;
+    case 'forecast':
+      return action.weights;
+  }
+}
+
 /** What the plan says about one site. */
 export function actionAt(plan: CallPlan, site: string): Action {
   return plan.exceptions.find((exception) => exception.site === site)?.action ?? plan.action;

@@ -229,10 +229,13 @@ describe('hostile bytes on the wire', () => {
   });
 
   it('a tensor in two places is INVALID_ARGUMENT', async () => {
-    const { requestSerialize } = modelHostServiceDefinition().Forward;
+    const { requestSerialize } = modelHostServiceDefinition().RunCall;
     const places = { inline: Buffer.alloc(4), handle: { hostId: 'h', id: 1 } };
     const input = { dtype: 'DTYPE_FLOAT32' as const, shape: [1], ...places };
-    await expect(send('Forward', requestSerialize({ runId: 'a', input }))).resolves.toEqual({
+    const plan = { action: { kind: 'ACTION_KIND_FULL' as const } };
+    const granularity = 'GRANULARITY_MODULE' as const;
+    const request = requestSerialize({ runId: 'a', plan, granularity, input });
+    await expect(send('RunCall', request)).resolves.toEqual({
       code: 3,
       details: 'input must be in exactly one place (inline, region or handle), got 2',
     });

@@ -54,7 +54,9 @@ export function integers(values: BigInt64Array, shape: readonly number[]): Tenso
 }
 
 /**
- * Threads do not spin while they wait: there is one pool a segment, and they wait most of the time.
+ * Threads do not spin while they wait: there is one pool a segment, and they wait most of the time. On two cores a
+ * generation in this process takes 15 times as long with spinning (25 s, not 1.7 s), one behind a sidecar 5 times.
+ * One thread instead of two costs 1.4 ms a segment, not 0.9.
  */
 async function openSegment(
   { path }: OnnxSegment,

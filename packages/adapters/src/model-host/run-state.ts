@@ -68,7 +68,12 @@ function fetchBranches(
   const transfer = createTensorTransfer(request.sharedDirectory);
   try {
     const branches = compileBranches(request, context.network, transfer);
-    return new Map(branches.map((branch) => [branch.branch, { ...branch, current: null, inputs: createInputBuffers() }]));
+    return new Map(
+      branches.map((branch) => [
+        branch.branch,
+        { ...branch, current: null, inputs: createInputBuffers() },
+      ]),
+    );
   } finally {
     transfer.close();
   }

@@ -4,6 +4,7 @@ import type { TensorArena } from '@forecache/core';
 import { byteLength } from '../tensor/tensor-type.js';
 import type { LocalTensor, TensorType } from '../tensor/tensor.js';
 import { weightedSum } from './arena-tensor.js';
+import { weightsOf } from './call-plan.js';
 import type { Action } from './model-host.js';
 
 /** The newest true features of one site of one branch, with the calls they were computed at. */
@@ -31,8 +32,6 @@ export interface SiteHistoryOptions {
   /** Features kept at most. */
   readonly size: number;
 }
-
-const REUSE_WEIGHTS: readonly number[] = Object.freeze([1]);
 
 /** An empty history. */
 export function createSiteHistory(options: SiteHistoryOptions): SiteHistory {
@@ -74,10 +73,6 @@ export function createSiteHistory(options: SiteHistoryOptions): SiteHistory {
     },
     clear: () => history.reset(),
   };
-}
-
-function weightsOf(action: Action): readonly number[] {
-  return action.kind === 'forecast' ? action.weights : REUSE_WEIGHTS;
 }
 
 function impossible(site: string, reason: string): ForecastError {

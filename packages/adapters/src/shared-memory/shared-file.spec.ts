@@ -62,6 +62,32 @@ describe('the user side of shared memory', () => {
     file.close();
   });
 
+  it('a file that is cut after it was read is an error to read and to write, and stays cut', () => {
+    const path = join(directory.path, 'run-1');
+    const file = openSharedFile(directory.path, 'run-1');
+    file.read(region(0, 16), new Uint8Array(16));
+    fs.truncateSync(path, 4);
+    const message = "region run-1: offset + byte_length must be <= the file's 4 bytes, got 16";
+    expect(() => file.read(region(0, 16), new Uint8Array(16))).toThrow(message);
+    expect(() => file.read(region(8, 8), new Uint8Array(8))).toThrow(message);
+    expect(() => file.write(region(8, 8), new Uint8Array(8))).toThrow(message);
+    expect(fs.statSync(path).size).toBe(4);
+    file.close();
+  });
+
+  it('reads ask for the size of the file once', () => {
+    let asked = 0;
+    const fstatSync = (descriptor: number) => {
+      asked += 1;
+      return fs.fstatSync(descriptor);
+    };
+    const file = openSharedFile(directory.path, 'run-1', { ...fs, fstatSync });
+    asked = 0;
+    for (let i = 0; i < 3; i++) file.read(region(0, 16), new Uint8Array(16));
+    expect(asked).toBe(1);
+    file.close();
+  });
+
   it('a file that is cut between check and read is an error too', () => {
     const files: SharedFileSystem = { ...fs, readSync: () => 0 };
     const file = openSharedFile(directory.path, 'run-1', files);
