@@ -53,8 +53,7 @@ describe('a run in progress', () => {
     running.child.kill('SIGKILL');
     await running.finished;
     await until(() => !pids.some(isAlive));
-    const left = runDirectory(running.child);
-    expect(left).not.toBeNull();
+    // Its directory is left behind for whoever starts next: this generate, or one of another test at the same time.
     await generate(directory.path, '--policy', 'full', '--count', '1', '--steps', '1');
     expect(runDirectory(running.child)).toBeNull();
   });
