@@ -21,16 +21,33 @@ export function copyOut(arena: TensorArena, { type, slot }: ArenaTensor): LocalT
   return { ...type, bytes: new Uint8Array(arena.bytes(slot)) };
 }
 
-/** sum_j weights[j] * sources[j], sources being tensors of this float32 type, in a fresh tensor. */
+/** Tensors of one float32 type and their weights. */
+export interface WeightedTerms {
+  readonly sources: readonly Slot[];
+  readonly weights: readonly number[];
+}
+
+/** sum_j weights[j] * sources[j], in a fresh tensor of this type. */
 export function weightedSum(
   arena: TensorArena,
   type: TensorType,
-  terms: { readonly sources: readonly Slot[]; readonly weights: readonly number[] },
+  terms: WeightedTerms,
 ): LocalTensor {
-  const target = arena.allocate(byteLength(type));
+  const output = { ...type, bytes: new Uint8Array(byteLength(type)) };
+  weightedSumInto(arena, terms, output.bytes);
+  return output;
+}
+
+/** sum_j weights[j] * sources[j], into the bytes of a tensor of their type. */
+export function weightedSumInto(
+  arena: TensorArena,
+  terms: WeightedTerms,
+  output: Uint8Array,
+): void {
+  const target = arena.allocate(output.byteLength);
   try {
     arena.weightedSum({ dtype: 'float32', ...terms, target });
-    return copyOut(arena, { type, slot: target });
+    output.set(arena.bytes(target));
   } finally {
     arena.free(target);
   }

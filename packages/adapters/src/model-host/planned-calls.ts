@@ -50,8 +50,10 @@ export function createPlannedCalls(state: RunState): PlannedCalls {
         signal,
       });
       const { source } = call;
-      const output = await walkTransformer({ layout, plan, granularity, input: image, source });
+      const walked = await walkTransformer({ layout, plan, granularity, input: image, source });
       throwIfAborted(signal);
+      // A forecast output is its history's own buffer, which the next forecast overwrites.
+      const output = granularity === 'output' ? { ...walked, bytes: walked.bytes.slice() } : walked;
       const stored = [...call.computed].map(([site, feature]) => {
         return { history: historyOf(site), feature };
       });

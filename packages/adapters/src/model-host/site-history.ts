@@ -3,7 +3,7 @@ import type { TensorArena } from '@forecache/core';
 
 import { byteLength } from '../tensor/tensor-type.js';
 import type { LocalTensor, TensorType } from '../tensor/tensor.js';
-import { weightedSum } from './arena-tensor.js';
+import { weightedSumInto } from './arena-tensor.js';
 import { weightsOf } from './call-plan.js';
 import type { Action } from './model-host.js';
 
@@ -17,7 +17,7 @@ export interface SiteHistory {
   commit(): void;
   /** Forgets the staged feature, if there is one. */
   rollback(): void;
-  /** The weighted sum of stored features; reuse is the newest. */
+  /** The weighted sum of stored features; reuse is the newest. Valid until the next forecast of this site. */
   forecast(action: Action): LocalTensor;
   /** Gives all slots back. */
   clear(): void;
@@ -43,6 +43,7 @@ export function createSiteHistory(options: SiteHistoryOptions): SiteHistory {
     capacity: size,
   });
   let staged: number | null = null;
+  let forecastBytes: Uint8Array | null = null;
   const newestCall = () => history.entries.at(-1)?.call ?? -1;
   return {
     assertPossible(action, callIndex) {
@@ -69,7 +70,10 @@ export function createSiteHistory(options: SiteHistoryOptions): SiteHistory {
     },
     forecast(action) {
       const weights = weightsOf(action);
-      return weightedSum(arena, type, { sources: history.sources(weights.length), weights });
+      // Fresh pages for every forecast cost more than the sum itself.
+      forecastBytes ??= new Uint8Array(byteLength(type));
+      weightedSumInto(arena, { sources: history.sources(weights.length), weights }, forecastBytes);
+      return { ...type, bytes: forecastBytes };
     },
     clear: () => history.reset(),
   };
