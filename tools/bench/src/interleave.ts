@@ -30,7 +30,7 @@ export async function interleave(
   const samples = contenders.map(() => new Float64Array(options.rounds));
   for (let round = -options.warmup; round < options.rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
-      const us = await timeOnce(contender);
+      const us = await timeOnce(() => contender.run());
       if (round >= 0) samples[index]?.set([us], round);
     }
   }
@@ -40,9 +40,10 @@ export async function interleave(
   );
 }
 
-async function timeOnce(contender: Contender): Promise<number> {
+/** Microseconds of one turn: its own, when it returns a number. */
+export async function timeOnce(run: Contender['run']): Promise<number> {
   const started = process.hrtime.bigint();
-  const own = await contender.run();
+  const own = await run();
   return typeof own === 'number' ? own : Number(process.hrtime.bigint() - started) / 1000;
 }
 
