@@ -49,7 +49,7 @@ export interface Proxy {
 
 interface BranchProgress {
   /** Calls that the host has made, so that its history holds the features of the full ones. */
-  readonly made: ReadonlySet<number>;
+  readonly made: Set<number>;
   readonly newest: NewestCall;
 }
 
@@ -83,7 +83,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       assertSameType(`output of model host ${host.address}`, type, result.output);
       const answer = { ...result, action: plan.action };
       const newest = { callIndex: call.callIndex, answer, bytes: copyOutput(result.output, file) };
-      const made = new Set([...(progress?.made ?? []), call.callIndex]);
+      const made = (progress?.made ?? new Set()).add(call.callIndex);
       branches.set(branch, { made, newest });
       return answer;
     },

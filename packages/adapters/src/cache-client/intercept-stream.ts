@@ -3,11 +3,13 @@ import type { ClientDuplexStream } from '@grpc/grpc-js';
 
 import type { InterceptRequest } from '../gen/forecache/v1/InterceptRequest.js';
 import type { InterceptResponse__Output } from '../gen/forecache/v1/InterceptResponse.js';
-import { abortError, throwIfAborted } from '../wire/abort.js';
+import { throwIfAborted } from '../wire/abort.js';
 import { decodeInterceptAnswer, encodeInterceptCall } from '../wire/intercept-messages.js';
 import { decodeAnswer } from '../wire/rpc-channel.js';
 import { fromServiceError } from '../wire/status.js';
-import type { FeatureAnswer, InterceptCall, InterceptStream } from './cache-client.js';
+import { waitForAnswer } from '../wire/wait-for-answer.js';
+import type { Waiting } from '../wire/wait-for-answer.js';
+import type { FeatureAnswer, InterceptStream } from './cache-client.js';
 
 /** The stream that carries the messages. */
 export type InterceptDuplex = ClientDuplexStream<InterceptRequest, InterceptResponse__Output>;
@@ -20,10 +22,8 @@ export interface InterceptStreamOptions {
   readonly deadlineMs: number;
 }
 
-interface Pending {
+interface Pending extends Waiting<readonly FeatureAnswer[]> {
   readonly sites: readonly string[];
-  resolve(features: readonly FeatureAnswer[]): void;
-  reject(error: ForecastError): void;
 }
 
 const PATH = '/forecache.v1.CacheService/Intercept';
@@ -42,7 +42,7 @@ export function createInterceptStream(
   const finish = (reason: string, cause?: unknown) => {
     const message = `Intercept: the stream to ${options.address} is over: ${reason}`;
     over ??= new ForecastError('unavailable', message, { cause });
-    for (const waiting of [...pending.values()]) waiting.reject(over);
+    for (const waiting of [...pending.values()]) waiting.fail(over);
   };
   duplex.on('data', (message: InterceptResponse__Output) => settle(pending, message));
   duplex.on('error', (error: unknown) => finish(fromServiceError(error).message, error));
@@ -53,11 +53,12 @@ export function createInterceptStream(
       if (over !== null) throw over;
       const sequence = nextSequence++;
       const { runId } = options;
-      const answer = waitForAnswer(pending, sequence, {
-        ...options,
-        request,
-        signal: requestOptions?.signal,
-      });
+      const { answer, place } = waitForAnswer<readonly FeatureAnswer[]>(
+        { path: PATH, server: options, signal: requestOptions?.signal },
+        // A late answer finds nobody and is dropped.
+        { onSettled: () => pending.delete(sequence), onGivenUp: () => undefined },
+      );
+      pending.set(sequence, { ...place, sites: request.features.map(({ site }) => site) });
       duplex.write(encodeInterceptCall({ ...request, runId, sequence }));
       return answer;
     },
@@ -68,53 +69,15 @@ export function createInterceptStream(
   };
 }
 
-interface Wait extends InterceptStreamOptions {
-  readonly request: InterceptCall;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Settles with the answer, the abort or the deadline, whichever is first; a late answer is dropped. */
-function waitForAnswer(
-  pending: Map<number, Pending>,
-  sequence: number,
-  { request, signal, deadlineMs, address }: Wait,
-): Promise<readonly FeatureAnswer[]> {
-  return new Promise((resolve, reject) => {
-    const done = () => {
-      pending.delete(sequence);
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    };
-    const fail = (error: ForecastError) => {
-      done();
-      reject(error);
-    };
-    const onAbort = () => signal && fail(abortError(signal));
-    const timer = setTimeout(() => {
-      const message = `Intercept: no answer from ${address} within ${deadlineMs} ms`;
-      fail(new ForecastError('deadline-exceeded', message));
-    }, deadlineMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    pending.set(sequence, {
-      sites: request.features.map(({ site }) => site),
-      resolve(features) {
-        done();
-        resolve(features);
-      },
-      reject: fail,
-    });
-  });
-}
-
 function settle(pending: Map<number, Pending>, message: InterceptResponse__Output): void {
   const waiting = pending.get(message.sequence);
   if (waiting === undefined) return;
   try {
     const answer = decodeAnswer(PATH, () => decodeInterceptAnswer(message));
-    if ('error' in answer) return waiting.reject(answer.error);
-    waiting.resolve(decodeAnswer(PATH, () => sameSites(answer.features, waiting.sites)));
+    if ('error' in answer) return waiting.fail(answer.error);
+    waiting.answer(decodeAnswer(PATH, () => sameSites(answer.features, waiting.sites)));
   } catch (error) {
-    waiting.reject(fromServiceError(error));
+    waiting.fail(fromServiceError(error));
   }
 }
 

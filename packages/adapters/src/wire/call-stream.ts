@@ -1,10 +1,12 @@
 import { ForecastError } from '@forecache/core';
 
 import type { CallError__Output } from '../gen/forecache/v1/CallError.js';
-import { abortError, throwIfAborted } from './abort.js';
-import { callError, decodeAnswer, noAnswer } from './rpc-channel.js';
-import type { RpcChannel, RpcMethod, ServerPatience, UnaryOptions } from './rpc-channel.js';
+import { throwIfAborted } from './abort.js';
+import { callError, decodeAnswer } from './rpc-channel.js';
+import type { RpcChannel, RpcMethod, UnaryOptions } from './rpc-channel.js';
 import { decodeCallError, fromServiceError } from './status.js';
+import { waitForAnswer } from './wait-for-answer.js';
+import type { Waiting } from './wait-for-answer.js';
 
 /** What every answer on a stream has beside its own fields. */
 export interface StreamedAnswer {
@@ -55,11 +57,6 @@ interface OpenStream<Request, Response> {
   ask(request: Request, signal: AbortSignal | undefined): Promise<Response>;
   end(): void;
   cancel(): void;
-}
-
-interface Waiting<Response> {
-  answer(response: Response): void;
-  fail(error: ForecastError): void;
 }
 
 /**
@@ -116,45 +113,4 @@ function goneIfCancelled(cause: unknown): ForecastError {
   const error = fromServiceError(cause);
   if (error.code !== 'cancelled') return error;
   return new ForecastError('unavailable', 'it broke the stream off', { cause });
-}
-
-interface Patience {
-  readonly path: string;
-  readonly server: ServerPatience;
-  readonly signal: AbortSignal | undefined;
-}
-
-interface WaitEvents {
-  onSettled(): void;
-  /** The answer is not waited for any longer; comes after `onSettled`. */
-  onGivenUp(): void;
-}
-
-/** Settles with the answer, the abort, the deadline or the end of the stream, whichever is first. */
-function waitForAnswer<Response>(patience: Patience, events: WaitEvents) {
-  const { signal, path, server } = patience;
-  let place: Waiting<Response> = { answer: () => undefined, fail: () => undefined };
-  const answer = new Promise<Response>((resolve, reject) => {
-    let isSettled = false;
-    const settle = (report: () => void) => {
-      if (isSettled) return;
-      isSettled = true;
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      events.onSettled();
-      report();
-    };
-    const giveUp = (error: ForecastError) => {
-      settle(() => reject(error));
-      events.onGivenUp();
-    };
-    const onAbort = () => signal && giveUp(abortError(signal));
-    const timer = setTimeout(() => giveUp(noAnswer(path, server)), server.deadlineMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    place = {
-      answer: (response) => settle(() => resolve(response)),
-      fail: (error) => settle(() => reject(error)),
-    };
-  });
-  return { answer, place };
 }
