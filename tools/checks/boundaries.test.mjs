@@ -12,6 +12,7 @@ const root = resolve(import.meta.dirname, '../..');
 const folders = {
   core: 'packages/core',
   'cache-policy': 'packages/cache-policy',
+  'model-catalog': 'packages/model-catalog',
   adapters: 'packages/adapters',
   evaluation: 'packages/evaluation',
   'demo-model': 'packages/demo-model',
@@ -20,10 +21,11 @@ const folders = {
 const drawn = {
   core: [],
   'cache-policy': ['core'],
+  'model-catalog': [],
   adapters: ['core'],
   evaluation: ['core'],
   'demo-model': [],
-  sidecar: ['core', 'cache-policy', 'adapters', 'evaluation', 'demo-model'],
+  sidecar: ['core', 'cache-policy', 'model-catalog', 'adapters', 'evaluation', 'demo-model'],
 };
 
 // The boundary rule reads the cached project graph, and is skipped without one.
