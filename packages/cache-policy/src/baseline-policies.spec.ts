@@ -6,6 +6,7 @@ import {
   createFullPolicy,
   createTaylorSeerPolicy,
 } from './index.js';
+import { TEST_NETWORK } from './synthetic-host.js';
 
 describe('fora', () => {
   it.each([
@@ -28,7 +29,7 @@ describe('fora', () => {
   });
 
   it('reuses between full calls', () => {
-    const { calls, historySize } = compileRunPlan({ policy: createForaPolicy(), run: runOf(5) });
+    const { calls, setup } = compileRunPlan({ policy: createForaPolicy(), run: runOf(5) });
     // (4 - call) mod 3 = 0 at 1 and 4; call 0 by rule.
     expect(calls.map((call) => call.action.kind)).toEqual([
       'full',
@@ -37,7 +38,7 @@ describe('fora', () => {
       'reuse',
       'full',
     ]);
-    expect(historySize).toBe(1);
+    expect(setup.historySize).toBe(1);
   });
 
   it('is off at interval 1, and refuses 0', () => {
@@ -54,7 +55,7 @@ describe('full', () => {
     expect(plan).toMatchObject({
       fullCalls: [0, 1, 2],
       forecastCalls: [],
-      historySize: 0,
+      setup: { historySize: 0, sites: [], probes: [] },
       steps: 3,
     });
     expect(plan.warnings).toEqual(['nothing will be skipped: the policy is full']);
@@ -82,6 +83,11 @@ describe('fewer-steps', () => {
     expect(plan.warnings).toEqual([
       'nothing will be skipped: the run has 10 steps, no more than 10',
     ]);
+  });
+
+  it('keeps the network', () => {
+    const run = { ...runOf(50), network: TEST_NETWORK };
+    expect(policy.planRun(run)).toEqual({ steps: 10, calls: 10, network: TEST_NETWORK });
   });
 
   it('drops positions that no longer fit', () => {

@@ -1,26 +1,25 @@
-import { ForecastError, forecastWeights } from '@forecache/core';
+import { ForecastError, forecastWeights, MAX_ORDER } from '@forecache/core';
 import type { CachePolicy, CallContext, Decision } from './cache-policy.js';
 import { positionsOf } from './run-description.js';
+import type { TokenSelection } from './token-selection.js';
 
 /** What to do at a site, with numbers instead of intentions. Weights belong to stored features, newest first. */
 export type Action =
   | { readonly kind: 'full' }
-  | {
-      readonly kind: 'forecast';
-      readonly weights: readonly number[];
-      /** Position of each weight's feature, newest first. */
-      readonly positions: readonly number[];
-    }
-  | { readonly kind: 'reuse' };
+  | { readonly kind: 'forecast'; readonly weights: readonly number[] }
+  | { readonly kind: 'reuse' }
+  | { readonly kind: 'partial'; readonly selection: TokenSelection };
 
 /** What to do in one call. */
 export interface CallPlan {
   readonly callIndex: number;
-  /** At every forecastable site. */
+  /** At every kept site. */
   readonly action: Action;
   /** Sites that differ. */
   readonly exceptions: readonly { readonly site: string; readonly action: Action }[];
 }
+
+const FULL_ACTION: Action = Object.freeze({ kind: 'full' });
 
 /**
  * The policy's decision for one call with its weights. Pure: asked twice, it answers the same. A forecast
@@ -29,17 +28,32 @@ export interface CallPlan {
 export function decideCall(policy: CachePolicy, context: CallContext): CallPlan {
   const decision = policy.decide(context);
   assertHistory(policy, context, decision);
-  return { callIndex: context.callIndex, action: actionFor(decision, context), exceptions: [] };
+  const { callIndex } = context;
+  if (decision.kind === 'by-site') {
+    const exceptions = decision.sites.map(({ site, decision: action }) => ({ site, action }));
+    return { callIndex, action: FULL_ACTION, exceptions };
+  }
+  return { callIndex, action: actionFor(decision, context), exceptions: [] };
 }
 
 /** Stored features that the calls read at most. */
 export function featuresUsed(calls: readonly CallPlan[]): number {
-  return calls.reduce((most, call) => Math.max(most, featuresOf(call.action)), 0);
+  const actions = calls.flatMap(({ action, exceptions }) => [
+    action,
+    ...exceptions.map((exception) => exception.action),
+  ]);
+  return actions.reduce((most, action) => Math.max(most, featuresOf(action)), 0);
+}
+
+/** Whether a call computes everything. */
+export function isFullCall({ action, exceptions }: CallPlan): boolean {
+  return action.kind === 'full' && exceptions.every((other) => other.action.kind === 'full');
 }
 
 function featuresOf(action: Action): number {
   switch (action.kind) {
     case 'full':
+    case 'partial':
       return 0;
     case 'reuse':
       return 1;
@@ -48,20 +62,35 @@ function featuresOf(action: Action): number {
   }
 }
 
-function actionFor(decision: Decision, context: CallContext): Action {
-  if (decision.kind !== 'forecast') return { kind: decision.kind };
-  const { forecaster, order, growth, warmup } = decision;
-  const positionOf = positionsOf(context.run, decision.position);
-  const newest = context.fullCalls.slice(-(order + 1));
-  const { weights, positions } = forecastWeights({
-    forecaster,
-    order,
-    growth,
-    warmup,
-    history: newest.map((call) => ({ call, position: positionOf(call) })),
-    at: positionOf(context.callIndex),
-  });
-  return weights.length === 1 ? { kind: 'reuse' } : { kind: 'forecast', weights, positions };
+function actionFor(
+  decision: Exclude<Decision, { readonly kind: 'by-site' }>,
+  context: CallContext,
+): Action {
+  switch (decision.kind) {
+    case 'full':
+    case 'reuse':
+      return { kind: decision.kind };
+    case 'weights':
+      return forecastOrReuse(decision.weights);
+    case 'forecast':
+      return forecastOrReuse(positionWeights(decision, context));
+  }
+}
+
+function forecastOrReuse(weights: readonly number[]): Action {
+  const isReuse = weights.length === 1 && weights[0] === 1;
+  return isReuse ? { kind: 'reuse' } : { kind: 'forecast', weights };
+}
+
+function positionWeights(
+  { rule, position }: Decision & { readonly kind: 'forecast' },
+  { run, fullCalls, callIndex }: CallContext,
+): readonly number[] {
+  const positionOf = positionsOf(run, position);
+  const history = fullCalls
+    .slice(-(MAX_ORDER + 1))
+    .map((call) => ({ call, position: positionOf(call) }));
+  return forecastWeights({ ...rule, history, at: positionOf(callIndex) }).weights;
 }
 
 function assertHistory(policy: CachePolicy, context: CallContext, decision: Decision): void {

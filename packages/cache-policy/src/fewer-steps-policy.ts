@@ -45,5 +45,7 @@ function shorten(run: RunDescription, steps: number): RunDescription {
   if (run.steps <= steps) return run;
   const callsPerStep = Math.ceil(run.calls / run.steps);
   const missing = callsPerStep * run.steps - run.calls;
-  return { steps, calls: Math.max(1, callsPerStep * steps - missing) };
+  const { network } = run;
+  const calls = Math.max(1, callsPerStep * steps - missing);
+  return network === undefined ? { steps, calls } : { steps, calls, network };
 }

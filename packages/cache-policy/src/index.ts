@@ -2,19 +2,49 @@ export { createFullPolicy } from './full-policy.js';
 export { createFewerStepsPolicy } from './fewer-steps-policy.js';
 export { createForaPolicy } from './fora-policy.js';
 export { createTaylorSeerPolicy } from './taylorseer-policy.js';
+export { createHiCachePolicy } from './hicache-policy.js';
+export { createFocaPolicy } from './foca-policy.js';
+export { createSpectrumPolicy } from './spectrum-policy.js';
+export { createDmdPolicy } from './dmd-policy.js';
+export { createTocaPolicy } from './toca-policy.js';
+export { createDucaPolicy } from './duca-policy.js';
+export { createDeltaDitPolicy } from './delta-dit-policy.js';
+export { createTeaCachePolicy } from './teacache-policy.js';
+export { createAdaCachePolicy } from './adacache-policy.js';
+export { createMagCachePolicy } from './magcache-policy.js';
+export { createEasyCachePolicy } from './easycache-policy.js';
+export { createFirstBlockCachePolicy } from './first-block-cache-policy.js';
 export { withMaxConsecutiveForecasts } from './with-max-consecutive-forecasts.js';
+export { withSharedDecision } from './with-shared-decision.js';
 export { withStepMask } from './with-step-mask.js';
 export { withTail } from './with-tail.js';
 export { withWarmup } from './with-warmup.js';
-export { compileRunPlan } from './run-plan.js';
-export { decideCall } from './decide-call.js';
+export { compileRunPlan, compileRunSetup } from './run-plan.js';
+export { residualSite, sitesOf } from './network-shape.js';
+export { decideCall, isFullCall } from './decide-call.js';
 export { createPolicy, listPolicies, POLICIES } from './policy-registry.js';
 export { MAX_CALLS } from './run-description.js';
 
 export type { FewerStepsOptions } from './fewer-steps-policy.js';
 export type { ForaOptions } from './fora-policy.js';
 export type { TaylorSeerOptions } from './taylorseer-policy.js';
-export type { CompileRunPlanOptions, Granularity, RunPlan } from './run-plan.js';
+export type { HiCacheOptions } from './hicache-policy.js';
+export type { FocaOptions } from './foca-policy.js';
+export type { SpectrumOptions } from './spectrum-policy.js';
+export type { DmdOptions } from './dmd-policy.js';
+export type { TocaOptions } from './toca-policy.js';
+export type { DucaOptions } from './duca-policy.js';
+export type { DeltaDitOptions } from './delta-dit-policy.js';
+export type { TeaCacheOptions } from './teacache-options.js';
+export type { TeaCacheCoefficientSet } from './teacache-coefficient-set.js';
+export type { AdaCacheOptions } from './adacache-policy.js';
+export type { MagCacheOptions } from './magcache-policy.js';
+export type { EasyCacheOptions } from './easycache-policy.js';
+export type { FirstBlockCacheOptions } from './first-block-cache-policy.js';
+export type { CompileRunPlanOptions, RunPlan, RunSetup } from './run-plan.js';
+export type { Granularity, NetworkShape, SiteShape } from './network-shape.js';
+export type { TokenCache, TokenScore, TokenSelection } from './token-selection.js';
+export type { Probe, ProbeKind } from './probe.js';
 export type { Action, CallPlan } from './decide-call.js';
 export type { PolicySpec } from './policy-registry.js';
 export type { OptionDescription, PolicyDescription } from './policy-definition.js';
@@ -24,6 +54,8 @@ export type {
   CallContext,
   CallResult,
   Decision,
+  PolicySetup,
+  SiteDecision,
   PositionName,
   RunDescription,
 } from './cache-policy.js';

@@ -1,5 +1,12 @@
 import type { CachePolicy } from './cache-policy.js';
-import { compileOptions, optionNames, parseOptions, type OptionTable } from './policy-options.js';
+import { composePolicy, compositionBeside } from './compose-policy.js';
+import {
+  compileOptions,
+  mergeTables,
+  optionNames,
+  parseOptions,
+  type OptionTable,
+} from './policy-options.js';
 
 /** A policy as the registry holds it: its table drives parsing, defaults, listing and errors. */
 export interface PolicyDefinition<O extends object> {
@@ -35,15 +42,20 @@ export interface RegisteredPolicy {
   readonly create: (options: Readonly<Record<string, string>>) => CachePolicy;
 }
 
-/** Turns a definition into what the registry lists and creates. */
+/** Turns a definition into what the registry lists and creates: its own options and the ones that any policy takes. */
 export function registerPolicy<O extends object>(
   definition: PolicyDefinition<O>,
 ): RegisteredPolicy {
   const { name, summary, table } = definition;
+  const composition = compositionBeside(table);
+  const all = mergeTables(table, composition);
   return Object.freeze({
-    description: Object.freeze({ name, summary, options: describeOptions(table) }),
-    create: (texts: Readonly<Record<string, string>>) =>
-      definition.create(compileOptions(table, parseOptions<O>(name, table, texts))),
+    description: Object.freeze({ name, summary, options: describeOptions(all) }),
+    create: (texts: Readonly<Record<string, string>>) => {
+      const parsed = parseOptions(name, all, texts);
+      const policy = definition.create(compileOptions(table, parsed));
+      return composePolicy(policy, composition, parsed);
+    },
   });
 }
 

@@ -20,7 +20,8 @@ export interface OptionSpec<T> {
 /** The options of a policy by name. */
 export type OptionTable<O> = { readonly [K in keyof O & string]-?: OptionSpec<O[K]> };
 
-interface OptionDetails<T> {
+/** What every kind of option can say about itself. */
+export interface OptionDetails<T> {
   readonly summary: string;
   readonly defaultValue?: T;
   readonly aliases?: readonly string[];
@@ -42,6 +43,27 @@ export function integerOption(
     parse: (text) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined),
     accepts: (value) => Number.isSafeInteger(value) && value >= minimum && isBelow(value),
   };
+}
+
+/** A finite number with bounds: `minimum` and `maximum` are allowed values, `above` and `below` are not. */
+export function numberOption(details: OptionDetails<number> & NumberBounds): OptionSpec<number> {
+  const { minimum = -Infinity, maximum = Infinity, above = -Infinity, below = Infinity } = details;
+  return {
+    ...withDefaults(details),
+    rule: numberRule(details),
+    parse: parseNumber,
+    accepts: (value) =>
+      Number.isFinite(value) &&
+      value >= minimum &&
+      value <= maximum &&
+      value > above &&
+      value < below,
+  };
+}
+
+/** The number that a text spells in decimal notation; undefined for anything else, `Infinity` included. */
+export function parseNumber(text: string): number | undefined {
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
 /** One of a few words. */
@@ -101,10 +123,26 @@ export function printPolicy<O extends object>(
   options: Readonly<O>,
   always: readonly (keyof O & string)[],
 ): string {
-  const shown = optionNames(table).filter(
-    (option) => always.includes(option) || options[option] !== table[option].defaultValue,
-  );
-  return `${name}(${shown.map((option) => `${option}=${String(options[option])}`).join(', ')})`;
+  return `${name}(${printOptions(table, options, always).join(', ')})`;
+}
+
+/** `interval=5`: the named options always, others where they are not the default. */
+export function printOptions<O extends object>(
+  table: OptionTable<O>,
+  options: Readonly<O>,
+  always: readonly (keyof O & string)[] = [],
+): readonly string[] {
+  return optionNames(table)
+    .filter((option) => always.includes(option) || options[option] !== table[option].defaultValue)
+    .map((option) => `${option}=${String(options[option])}`);
+}
+
+/** Two tables in one, for tables without a name in common. */
+export function mergeTables<A extends object, B extends object>(
+  first: OptionTable<A>,
+  second: OptionTable<B>,
+): OptionTable<A & B> {
+  return Object.freeze({ ...first, ...second }) as OptionTable<A & B>;
 }
 
 /** The options of a table, in its order. */
@@ -112,7 +150,28 @@ export function optionNames<O extends object>(table: OptionTable<O>): (keyof O &
   return Object.keys(table) as (keyof O & string)[];
 }
 
-function withDefaults<T>(details: OptionDetails<T>) {
+interface NumberBounds {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly above?: number;
+  readonly below?: number;
+}
+
+function numberRule({ minimum, maximum, above, below }: NumberBounds): string {
+  if (minimum !== undefined && maximum !== undefined && below === undefined) {
+    return `a number between ${minimum} and ${maximum}`;
+  }
+  const bounds = [
+    minimum === undefined ? null : `>= ${minimum}`,
+    above === undefined ? null : `> ${above}`,
+    maximum === undefined ? null : `<= ${maximum}`,
+    below === undefined ? null : `< ${below}`,
+  ].filter((bound) => bound !== null);
+  return bounds.length === 0 ? 'a finite number' : `a finite number ${bounds.join(' and ')}`;
+}
+
+/** The parts that all kinds of options share. */
+export function withDefaults<T>(details: OptionDetails<T>) {
   return {
     summary: details.summary,
     defaultValue: details.defaultValue,

@@ -1,15 +1,30 @@
 import { createPolicy, createTaylorSeerPolicy, listPolicies, POLICIES } from './index.js';
 
+const NAMES = POLICIES.map(({ name }) => name).join(', ');
+
 describe('the policy registry', () => {
-  it('lists policies by name, each with its options', () => {
+  it('lists policies by name, each with its options and those that all have', () => {
     expect(listPolicies().map((policy) => policy.name)).toEqual([
+      'adacache',
+      'delta-dit',
+      'dmd',
+      'duca',
+      'easycache',
       'fewer-steps',
+      'first-block-cache',
+      'foca',
       'fora',
       'full',
+      'hicache',
+      'magcache',
+      'spectrum',
       'taylorseer',
+      'teacache',
+      'toca',
     ]);
+    const taylorseer = POLICIES.find(({ name }) => name === 'taylorseer');
     expect(
-      POLICIES[3]?.options.map(({ name, defaultValue, rule }) => [name, defaultValue, rule]),
+      taylorseer?.options.map(({ name, defaultValue, rule }) => [name, defaultValue, rule]),
     ).toEqual([
       ['interval', '5', 'an integer >= 1'],
       ['order', '1', 'an integer between 0 and 8'],
@@ -18,13 +33,19 @@ describe('the policy registry', () => {
       ['growth', 'official', 'one of official, eager'],
       ['position', 'call', 'one of call, timestep, sigma'],
       ['forecaster', 'official', 'one of official, newton'],
+      ['max_consecutive_forecasts', '-1', 'an integer >= -1'],
+      ['step_mask', 'none', 'a 0 or 1 for each call of the run, or none'],
+      ['shared_branch', 'none', 'the name of a branch, or none'],
     ]);
   });
 
-  it('lists an option without default as empty', () => {
-    expect(POLICIES[0]?.options).toEqual([
-      expect.objectContaining({ name: 'steps', defaultValue: '' }),
-    ]);
+  it('lists an option that must be given without a default, and no other', () => {
+    const required = POLICIES.flatMap(({ name, options }) =>
+      options
+        .filter(({ defaultValue }) => defaultValue === '')
+        .map((option) => [name, option.name]),
+    );
+    expect(required).toEqual([['fewer-steps', 'steps']]);
   });
 
   it.each(listPolicies())('$name: every listed default is what leaving it out means', (listed) => {
@@ -72,12 +93,12 @@ describe('the policy registry', () => {
     [
       'taylorseer',
       { intervall: '5' },
-      'option of taylorseer must be one of interval, order, warmup, tail, growth, position, forecaster, got "intervall"',
+      'option of taylorseer must be one of interval, order, warmup, tail, growth, position, forecaster, max_consecutive_forecasts, step_mask, shared_branch, got "intervall"',
     ],
     [
       'taylorseer',
       { toString: '5' },
-      'option of taylorseer must be one of interval, order, warmup, tail, growth, position, forecaster, got "toString"',
+      'option of taylorseer must be one of interval, order, warmup, tail, growth, position, forecaster, max_consecutive_forecasts, step_mask, shared_branch, got "toString"',
     ],
     [
       'taylorseer',
@@ -89,10 +110,14 @@ describe('the policy registry', () => {
       { interval: '5', fresh_threshold: '5' },
       'interval and fresh_threshold are the same option: give one of them',
     ],
-    ['full', { interval: '5' }, 'option of full must be left out (it has none), got "interval"'],
+    [
+      'full',
+      { interval: '5' },
+      'option of full must be one of warmup, tail, max_consecutive_forecasts, step_mask, shared_branch, got "interval"',
+    ],
     ['fewer-steps', {}, 'steps must be an integer >= 1, got undefined'],
-    ['taylor', {}, 'policy must be one of fewer-steps, fora, full, taylorseer, got "taylor"'],
-    ['', {}, 'policy must be one of fewer-steps, fora, full, taylorseer, got ""'],
+    ['taylor', {}, `policy must be one of ${NAMES}, got "taylor"`],
+    ['', {}, `policy must be one of ${NAMES}, got ""`],
   ])('refuses %s %p', (name, options, message) => {
     expect(() => createPolicy({ name, options: { ...options } as Record<string, string> })).toThrow(
       expect.objectContaining({ code: 'invalid-argument', message }),

@@ -1,12 +1,16 @@
 import { runOf } from '../test/runs.js';
 import {
   compileRunPlan,
+  compileRunSetup,
+  createFirstBlockCachePolicy,
   createForaPolicy,
+  createFullPolicy,
   createTaylorSeerPolicy,
   decideCall,
   type CachePolicy,
   type RunDescription,
 } from './index.js';
+import { TEST_NETWORK } from './synthetic-host.js';
 
 const dynamic: CachePolicy = {
   ...createTaylorSeerPolicy({ interval: 3, order: 1, warmup: 1 }),
@@ -20,17 +24,16 @@ describe('compileRunPlan', () => {
     const plan = compileRunPlan({ policy, run: runOf(7), granularity: 'hidden' });
     expect(plan).toEqual({
       policy: 'taylorseer(interval=3, order=1, warmup=2)',
-      granularity: 'hidden',
+      setup: { granularity: 'hidden', sites: [], historySize: 2, tokenCache: null, probes: [] },
       steps: 7,
-      historySize: 2,
       calls: [
         { callIndex: 0, action: { kind: 'full' }, exceptions: [] },
         { callIndex: 1, action: { kind: 'full' }, exceptions: [] },
-        forecast(2, [2, -1], [1, 0]),
-        forecast(3, [3, -2], [1, 0]),
+        forecast(2, [2, -1]),
+        forecast(3, [3, -2]),
         { callIndex: 4, action: { kind: 'full' }, exceptions: [] },
-        forecast(5, [4 / 3, -1 / 3], [4, 1]),
-        forecast(6, [5 / 3, -2 / 3], [4, 1]),
+        forecast(5, [4 / 3, -1 / 3]),
+        forecast(6, [5 / 3, -2 / 3]),
       ],
       fullCalls: [0, 1, 4],
       forecastCalls: [2, 3, 5, 6],
@@ -39,9 +42,8 @@ describe('compileRunPlan', () => {
   });
 
   it('is at module granularity by default', () => {
-    expect(compileRunPlan({ policy: createForaPolicy(), run: runOf(4) }).granularity).toBe(
-      'module',
-    );
+    const { setup } = compileRunPlan({ policy: createForaPolicy(), run: runOf(4) });
+    expect(setup.granularity).toBe('module');
   });
 
   it('plans one call', () => {
@@ -77,7 +79,7 @@ describe('compileRunPlan', () => {
     [
       { interval: 4, warmup: 1, order: 3 },
       10,
-      'order 3 is never reached: 3 full calls in 10 allow 2 at most',
+      'a history of 4 features is never used: 3 full calls in 10 allow 3 at most',
     ],
   ])('warns: taylorseer %p, %i calls', (options, calls, warning) => {
     const policy = createTaylorSeerPolicy(options);
@@ -124,11 +126,43 @@ describe('compileRunPlan', () => {
   });
 });
 
+describe('compileRunSetup', () => {
+  const run = { ...runOf(9), network: TEST_NETWORK };
+
+  it.each([
+    ['module', 12, 'blocks.0.attention'],
+    ['block', 6, 'blocks.0-0'],
+    ['residual', 1, 'blocks.0-5'],
+    ['hidden', 1, 'hidden'],
+    ['output', 1, 'output'],
+    ['change', 1, 'change'],
+  ] as const)(
+    'names the kept sites of a known network at %s granularity',
+    (granularity, count, first) => {
+      const { sites } = compileRunSetup({ policy: createForaPolicy(), run, granularity });
+      expect(sites).toHaveLength(count);
+      expect(sites[0]).toBe(first);
+    },
+  );
+
+  it('keeps no site for a policy that stores nothing', () => {
+    expect(compileRunSetup({ policy: createFullPolicy(), run }).sites).toEqual([]);
+  });
+
+  it('takes the policy’s own granularity, and refuses one where it cannot decide', () => {
+    const policy = createFirstBlockCachePolicy();
+    expect(compileRunSetup({ policy, run }).granularity).toBe('residual');
+    expect(() => compileRunSetup({ policy, run, granularity: 'module' })).toThrow(
+      'granularity must be one of residual, where first-block-cache can decide, got "module"',
+    );
+  });
+});
+
 describe('decideCall', () => {
   const context = { run: runOf(9), branch: 'cond', callIndex: 4, fullCalls: [0, 3], scalars: {} };
 
   it('resolves one decision of a dynamic policy, the same each time', () => {
-    const wanted = forecast(4, [4 / 3, -1 / 3], [3, 0]);
+    const wanted = forecast(4, [4 / 3, -1 / 3]);
     expect(decideCall(dynamic, context)).toEqual(wanted);
     expect(decideCall(dynamic, context)).toEqual(wanted);
   });
@@ -150,7 +184,7 @@ describe('decideCall', () => {
   });
 });
 
-function forecast(callIndex: number, weights: readonly number[], positions: readonly number[]) {
+function forecast(callIndex: number, weights: readonly number[]) {
   const close = weights.map((weight) => expect.closeTo(weight, 12));
-  return { callIndex, action: { kind: 'forecast', weights: close, positions }, exceptions: [] };
+  return { callIndex, action: { kind: 'forecast', weights: close }, exceptions: [] };
 }

@@ -10,6 +10,10 @@ import { wrapPolicy } from './wrap-policy.js';
 export function withStepMask(mask: readonly boolean[], policy: CachePolicy): CachePolicy {
   const full = Object.freeze([...mask]);
   return wrapPolicy(policy, {
+    setup: (run, granularity) => {
+      assertLength(full, run);
+      return policy.setup(run, granularity);
+    },
     decide: (context) => {
       assertLength(full, context.run);
       return full[context.callIndex] === true ? FULL : policy.decide(context);

@@ -1,4 +1,6 @@
-import { compileRunPlan, type CachePolicy, type RunDescription } from '../src/index.js';
+import { walk } from '../src/conformance-walk.js';
+import { compileRunPlan, isFullCall, type CachePolicy, type RunDescription } from '../src/index.js';
+import type { Scalars } from '../src/synthetic-host.js';
 
 /** A run of one call per step. */
 export function runOf(calls: number): RunDescription {
@@ -19,4 +21,22 @@ export function every(step: number, first: number, last: number): number[] {
 /** Steps that count down from 49, as the DiT codes print them, as call indices. */
 export function fromFalling(...steps: readonly number[]): number[] {
   return steps.map((step) => 49 - step);
+}
+
+/** What a host measures, call by call. Numbers that are left out are not measured. */
+export interface Measurements {
+  readonly before?: (callIndex: number) => Scalars;
+  readonly after?: (callIndex: number) => Scalars;
+}
+
+/** The full calls of a policy that decides call by call, as a host with these measurements sees them. */
+export function playedFullCalls(
+  policy: CachePolicy,
+  calls: number,
+  { before = () => ({}), after = () => ({}) }: Measurements,
+): readonly number[] {
+  const host = { before, run: after };
+  return walk({ policy, run: runOf(calls), host })
+    .filter(isFullCall)
+    .map(({ callIndex }) => callIndex);
 }

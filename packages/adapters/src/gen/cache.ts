@@ -32,14 +32,18 @@ import type { ListModelsRequest as _forecache_v1_ListModelsRequest, ListModelsRe
 import type { ListModelsResponse as _forecache_v1_ListModelsResponse, ListModelsResponse__Output as _forecache_v1_ListModelsResponse__Output } from './forecache/v1/ListModelsResponse.js';
 import type { ListPoliciesRequest as _forecache_v1_ListPoliciesRequest, ListPoliciesRequest__Output as _forecache_v1_ListPoliciesRequest__Output } from './forecache/v1/ListPoliciesRequest.js';
 import type { ListPoliciesResponse as _forecache_v1_ListPoliciesResponse, ListPoliciesResponse__Output as _forecache_v1_ListPoliciesResponse__Output } from './forecache/v1/ListPoliciesResponse.js';
+import type { MeasureRequest as _forecache_v1_MeasureRequest, MeasureRequest__Output as _forecache_v1_MeasureRequest__Output } from './forecache/v1/MeasureRequest.js';
+import type { MeasureResponse as _forecache_v1_MeasureResponse, MeasureResponse__Output as _forecache_v1_MeasureResponse__Output } from './forecache/v1/MeasureResponse.js';
 import type { ModelHostServiceClient as _forecache_v1_ModelHostServiceClient, ModelHostServiceDefinition as _forecache_v1_ModelHostServiceDefinition } from './forecache/v1/ModelHostService.js';
 import type { NamedTensor as _forecache_v1_NamedTensor, NamedTensor__Output as _forecache_v1_NamedTensor__Output } from './forecache/v1/NamedTensor.js';
 import type { NamedTensorType as _forecache_v1_NamedTensorType, NamedTensorType__Output as _forecache_v1_NamedTensorType__Output } from './forecache/v1/NamedTensorType.js';
+import type { NetworkShape as _forecache_v1_NetworkShape, NetworkShape__Output as _forecache_v1_NetworkShape__Output } from './forecache/v1/NetworkShape.js';
 import type { OpenRunRequest as _forecache_v1_OpenRunRequest, OpenRunRequest__Output as _forecache_v1_OpenRunRequest__Output } from './forecache/v1/OpenRunRequest.js';
 import type { OpenRunResponse as _forecache_v1_OpenRunResponse, OpenRunResponse__Output as _forecache_v1_OpenRunResponse__Output } from './forecache/v1/OpenRunResponse.js';
 import type { OptionDescription as _forecache_v1_OptionDescription, OptionDescription__Output as _forecache_v1_OptionDescription__Output } from './forecache/v1/OptionDescription.js';
 import type { PolicyDescription as _forecache_v1_PolicyDescription, PolicyDescription__Output as _forecache_v1_PolicyDescription__Output } from './forecache/v1/PolicyDescription.js';
 import type { PolicySpec as _forecache_v1_PolicySpec, PolicySpec__Output as _forecache_v1_PolicySpec__Output } from './forecache/v1/PolicySpec.js';
+import type { Probe as _forecache_v1_Probe, Probe__Output as _forecache_v1_Probe__Output } from './forecache/v1/Probe.js';
 import type { ReportRequest as _forecache_v1_ReportRequest, ReportRequest__Output as _forecache_v1_ReportRequest__Output } from './forecache/v1/ReportRequest.js';
 import type { ReportResponse as _forecache_v1_ReportResponse, ReportResponse__Output as _forecache_v1_ReportResponse__Output } from './forecache/v1/ReportResponse.js';
 import type { RunCallRequest as _forecache_v1_RunCallRequest, RunCallRequest__Output as _forecache_v1_RunCallRequest__Output } from './forecache/v1/RunCallRequest.js';
@@ -49,13 +53,17 @@ import type { RunNetworkRequest as _forecache_v1_RunNetworkRequest, RunNetworkRe
 import type { RunNetworkResponse as _forecache_v1_RunNetworkResponse, RunNetworkResponse__Output as _forecache_v1_RunNetworkResponse__Output } from './forecache/v1/RunNetworkResponse.js';
 import type { RunOpened as _forecache_v1_RunOpened, RunOpened__Output as _forecache_v1_RunOpened__Output } from './forecache/v1/RunOpened.js';
 import type { RunPlan as _forecache_v1_RunPlan, RunPlan__Output as _forecache_v1_RunPlan__Output } from './forecache/v1/RunPlan.js';
+import type { RunSetup as _forecache_v1_RunSetup, RunSetup__Output as _forecache_v1_RunSetup__Output } from './forecache/v1/RunSetup.js';
 import type { RunStatistics as _forecache_v1_RunStatistics, RunStatistics__Output as _forecache_v1_RunStatistics__Output } from './forecache/v1/RunStatistics.js';
 import type { SharedRegion as _forecache_v1_SharedRegion, SharedRegion__Output as _forecache_v1_SharedRegion__Output } from './forecache/v1/SharedRegion.js';
 import type { SiteAction as _forecache_v1_SiteAction, SiteAction__Output as _forecache_v1_SiteAction__Output } from './forecache/v1/SiteAction.js';
 import type { SiteDescription as _forecache_v1_SiteDescription, SiteDescription__Output as _forecache_v1_SiteDescription__Output } from './forecache/v1/SiteDescription.js';
+import type { SiteShape as _forecache_v1_SiteShape, SiteShape__Output as _forecache_v1_SiteShape__Output } from './forecache/v1/SiteShape.js';
 import type { SiteStatistics as _forecache_v1_SiteStatistics, SiteStatistics__Output as _forecache_v1_SiteStatistics__Output } from './forecache/v1/SiteStatistics.js';
 import type { Tensor as _forecache_v1_Tensor, Tensor__Output as _forecache_v1_Tensor__Output } from './forecache/v1/Tensor.js';
 import type { TensorType as _forecache_v1_TensorType, TensorType__Output as _forecache_v1_TensorType__Output } from './forecache/v1/TensorType.js';
+import type { TokenCache as _forecache_v1_TokenCache, TokenCache__Output as _forecache_v1_TokenCache__Output } from './forecache/v1/TokenCache.js';
+import type { TokenSelection as _forecache_v1_TokenSelection, TokenSelection__Output as _forecache_v1_TokenSelection__Output } from './forecache/v1/TokenSelection.js';
 import type { WatchRunsRequest as _forecache_v1_WatchRunsRequest, WatchRunsRequest__Output as _forecache_v1_WatchRunsRequest__Output } from './forecache/v1/WatchRunsRequest.js';
 import type { WatchRunsResponse as _forecache_v1_WatchRunsResponse, WatchRunsResponse__Output as _forecache_v1_WatchRunsResponse__Output } from './forecache/v1/WatchRunsResponse.js';
 
@@ -102,14 +110,19 @@ export interface ProtoGrpcType {
       ListModelsResponse: MessageTypeDefinition<_forecache_v1_ListModelsResponse, _forecache_v1_ListModelsResponse__Output>
       ListPoliciesRequest: MessageTypeDefinition<_forecache_v1_ListPoliciesRequest, _forecache_v1_ListPoliciesRequest__Output>
       ListPoliciesResponse: MessageTypeDefinition<_forecache_v1_ListPoliciesResponse, _forecache_v1_ListPoliciesResponse__Output>
+      MeasureRequest: MessageTypeDefinition<_forecache_v1_MeasureRequest, _forecache_v1_MeasureRequest__Output>
+      MeasureResponse: MessageTypeDefinition<_forecache_v1_MeasureResponse, _forecache_v1_MeasureResponse__Output>
       ModelHostService: SubtypeConstructor<typeof grpc.Client, _forecache_v1_ModelHostServiceClient> & { service: _forecache_v1_ModelHostServiceDefinition }
       NamedTensor: MessageTypeDefinition<_forecache_v1_NamedTensor, _forecache_v1_NamedTensor__Output>
       NamedTensorType: MessageTypeDefinition<_forecache_v1_NamedTensorType, _forecache_v1_NamedTensorType__Output>
+      NetworkShape: MessageTypeDefinition<_forecache_v1_NetworkShape, _forecache_v1_NetworkShape__Output>
       OpenRunRequest: MessageTypeDefinition<_forecache_v1_OpenRunRequest, _forecache_v1_OpenRunRequest__Output>
       OpenRunResponse: MessageTypeDefinition<_forecache_v1_OpenRunResponse, _forecache_v1_OpenRunResponse__Output>
       OptionDescription: MessageTypeDefinition<_forecache_v1_OptionDescription, _forecache_v1_OptionDescription__Output>
       PolicyDescription: MessageTypeDefinition<_forecache_v1_PolicyDescription, _forecache_v1_PolicyDescription__Output>
       PolicySpec: MessageTypeDefinition<_forecache_v1_PolicySpec, _forecache_v1_PolicySpec__Output>
+      Probe: MessageTypeDefinition<_forecache_v1_Probe, _forecache_v1_Probe__Output>
+      ProbeKind: EnumTypeDefinition
       ReportRequest: MessageTypeDefinition<_forecache_v1_ReportRequest, _forecache_v1_ReportRequest__Output>
       ReportResponse: MessageTypeDefinition<_forecache_v1_ReportResponse, _forecache_v1_ReportResponse__Output>
       RunCallRequest: MessageTypeDefinition<_forecache_v1_RunCallRequest, _forecache_v1_RunCallRequest__Output>
@@ -121,14 +134,19 @@ export interface ProtoGrpcType {
       RunOpened: MessageTypeDefinition<_forecache_v1_RunOpened, _forecache_v1_RunOpened__Output>
       RunOutcome: EnumTypeDefinition
       RunPlan: MessageTypeDefinition<_forecache_v1_RunPlan, _forecache_v1_RunPlan__Output>
+      RunSetup: MessageTypeDefinition<_forecache_v1_RunSetup, _forecache_v1_RunSetup__Output>
       RunStatistics: MessageTypeDefinition<_forecache_v1_RunStatistics, _forecache_v1_RunStatistics__Output>
       SharedRegion: MessageTypeDefinition<_forecache_v1_SharedRegion, _forecache_v1_SharedRegion__Output>
       SiteAction: MessageTypeDefinition<_forecache_v1_SiteAction, _forecache_v1_SiteAction__Output>
       SiteDescription: MessageTypeDefinition<_forecache_v1_SiteDescription, _forecache_v1_SiteDescription__Output>
       SiteKind: EnumTypeDefinition
+      SiteShape: MessageTypeDefinition<_forecache_v1_SiteShape, _forecache_v1_SiteShape__Output>
       SiteStatistics: MessageTypeDefinition<_forecache_v1_SiteStatistics, _forecache_v1_SiteStatistics__Output>
       Tensor: MessageTypeDefinition<_forecache_v1_Tensor, _forecache_v1_Tensor__Output>
       TensorType: MessageTypeDefinition<_forecache_v1_TensorType, _forecache_v1_TensorType__Output>
+      TokenCache: MessageTypeDefinition<_forecache_v1_TokenCache, _forecache_v1_TokenCache__Output>
+      TokenScore: EnumTypeDefinition
+      TokenSelection: MessageTypeDefinition<_forecache_v1_TokenSelection, _forecache_v1_TokenSelection__Output>
       WatchRunsRequest: MessageTypeDefinition<_forecache_v1_WatchRunsRequest, _forecache_v1_WatchRunsRequest__Output>
       WatchRunsResponse: MessageTypeDefinition<_forecache_v1_WatchRunsResponse, _forecache_v1_WatchRunsResponse__Output>
     }

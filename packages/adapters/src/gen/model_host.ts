@@ -16,19 +16,27 @@ import type { EndRunResponse as _forecache_v1_EndRunResponse, EndRunResponse__Ou
 import type { ForwardRequest as _forecache_v1_ForwardRequest, ForwardRequest__Output as _forecache_v1_ForwardRequest__Output } from './forecache/v1/ForwardRequest.js';
 import type { ForwardResponse as _forecache_v1_ForwardResponse, ForwardResponse__Output as _forecache_v1_ForwardResponse__Output } from './forecache/v1/ForwardResponse.js';
 import type { HostHandle as _forecache_v1_HostHandle, HostHandle__Output as _forecache_v1_HostHandle__Output } from './forecache/v1/HostHandle.js';
+import type { MeasureRequest as _forecache_v1_MeasureRequest, MeasureRequest__Output as _forecache_v1_MeasureRequest__Output } from './forecache/v1/MeasureRequest.js';
+import type { MeasureResponse as _forecache_v1_MeasureResponse, MeasureResponse__Output as _forecache_v1_MeasureResponse__Output } from './forecache/v1/MeasureResponse.js';
 import type { ModelHostServiceClient as _forecache_v1_ModelHostServiceClient, ModelHostServiceDefinition as _forecache_v1_ModelHostServiceDefinition } from './forecache/v1/ModelHostService.js';
 import type { NamedTensor as _forecache_v1_NamedTensor, NamedTensor__Output as _forecache_v1_NamedTensor__Output } from './forecache/v1/NamedTensor.js';
 import type { NamedTensorType as _forecache_v1_NamedTensorType, NamedTensorType__Output as _forecache_v1_NamedTensorType__Output } from './forecache/v1/NamedTensorType.js';
+import type { NetworkShape as _forecache_v1_NetworkShape, NetworkShape__Output as _forecache_v1_NetworkShape__Output } from './forecache/v1/NetworkShape.js';
 import type { PolicySpec as _forecache_v1_PolicySpec, PolicySpec__Output as _forecache_v1_PolicySpec__Output } from './forecache/v1/PolicySpec.js';
+import type { Probe as _forecache_v1_Probe, Probe__Output as _forecache_v1_Probe__Output } from './forecache/v1/Probe.js';
 import type { RunCallRequest as _forecache_v1_RunCallRequest, RunCallRequest__Output as _forecache_v1_RunCallRequest__Output } from './forecache/v1/RunCallRequest.js';
 import type { RunCallResponse as _forecache_v1_RunCallResponse, RunCallResponse__Output as _forecache_v1_RunCallResponse__Output } from './forecache/v1/RunCallResponse.js';
 import type { RunDescription as _forecache_v1_RunDescription, RunDescription__Output as _forecache_v1_RunDescription__Output } from './forecache/v1/RunDescription.js';
 import type { RunPlan as _forecache_v1_RunPlan, RunPlan__Output as _forecache_v1_RunPlan__Output } from './forecache/v1/RunPlan.js';
+import type { RunSetup as _forecache_v1_RunSetup, RunSetup__Output as _forecache_v1_RunSetup__Output } from './forecache/v1/RunSetup.js';
 import type { SharedRegion as _forecache_v1_SharedRegion, SharedRegion__Output as _forecache_v1_SharedRegion__Output } from './forecache/v1/SharedRegion.js';
 import type { SiteAction as _forecache_v1_SiteAction, SiteAction__Output as _forecache_v1_SiteAction__Output } from './forecache/v1/SiteAction.js';
 import type { SiteDescription as _forecache_v1_SiteDescription, SiteDescription__Output as _forecache_v1_SiteDescription__Output } from './forecache/v1/SiteDescription.js';
+import type { SiteShape as _forecache_v1_SiteShape, SiteShape__Output as _forecache_v1_SiteShape__Output } from './forecache/v1/SiteShape.js';
 import type { Tensor as _forecache_v1_Tensor, Tensor__Output as _forecache_v1_Tensor__Output } from './forecache/v1/Tensor.js';
 import type { TensorType as _forecache_v1_TensorType, TensorType__Output as _forecache_v1_TensorType__Output } from './forecache/v1/TensorType.js';
+import type { TokenCache as _forecache_v1_TokenCache, TokenCache__Output as _forecache_v1_TokenCache__Output } from './forecache/v1/TokenCache.js';
+import type { TokenSelection as _forecache_v1_TokenSelection, TokenSelection__Output as _forecache_v1_TokenSelection__Output } from './forecache/v1/TokenSelection.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -55,20 +63,30 @@ export interface ProtoGrpcType {
       ForwardResponse: MessageTypeDefinition<_forecache_v1_ForwardResponse, _forecache_v1_ForwardResponse__Output>
       Granularity: EnumTypeDefinition
       HostHandle: MessageTypeDefinition<_forecache_v1_HostHandle, _forecache_v1_HostHandle__Output>
+      MeasureRequest: MessageTypeDefinition<_forecache_v1_MeasureRequest, _forecache_v1_MeasureRequest__Output>
+      MeasureResponse: MessageTypeDefinition<_forecache_v1_MeasureResponse, _forecache_v1_MeasureResponse__Output>
       ModelHostService: SubtypeConstructor<typeof grpc.Client, _forecache_v1_ModelHostServiceClient> & { service: _forecache_v1_ModelHostServiceDefinition }
       NamedTensor: MessageTypeDefinition<_forecache_v1_NamedTensor, _forecache_v1_NamedTensor__Output>
       NamedTensorType: MessageTypeDefinition<_forecache_v1_NamedTensorType, _forecache_v1_NamedTensorType__Output>
+      NetworkShape: MessageTypeDefinition<_forecache_v1_NetworkShape, _forecache_v1_NetworkShape__Output>
       PolicySpec: MessageTypeDefinition<_forecache_v1_PolicySpec, _forecache_v1_PolicySpec__Output>
+      Probe: MessageTypeDefinition<_forecache_v1_Probe, _forecache_v1_Probe__Output>
+      ProbeKind: EnumTypeDefinition
       RunCallRequest: MessageTypeDefinition<_forecache_v1_RunCallRequest, _forecache_v1_RunCallRequest__Output>
       RunCallResponse: MessageTypeDefinition<_forecache_v1_RunCallResponse, _forecache_v1_RunCallResponse__Output>
       RunDescription: MessageTypeDefinition<_forecache_v1_RunDescription, _forecache_v1_RunDescription__Output>
       RunPlan: MessageTypeDefinition<_forecache_v1_RunPlan, _forecache_v1_RunPlan__Output>
+      RunSetup: MessageTypeDefinition<_forecache_v1_RunSetup, _forecache_v1_RunSetup__Output>
       SharedRegion: MessageTypeDefinition<_forecache_v1_SharedRegion, _forecache_v1_SharedRegion__Output>
       SiteAction: MessageTypeDefinition<_forecache_v1_SiteAction, _forecache_v1_SiteAction__Output>
       SiteDescription: MessageTypeDefinition<_forecache_v1_SiteDescription, _forecache_v1_SiteDescription__Output>
       SiteKind: EnumTypeDefinition
+      SiteShape: MessageTypeDefinition<_forecache_v1_SiteShape, _forecache_v1_SiteShape__Output>
       Tensor: MessageTypeDefinition<_forecache_v1_Tensor, _forecache_v1_Tensor__Output>
       TensorType: MessageTypeDefinition<_forecache_v1_TensorType, _forecache_v1_TensorType__Output>
+      TokenCache: MessageTypeDefinition<_forecache_v1_TokenCache, _forecache_v1_TokenCache__Output>
+      TokenScore: EnumTypeDefinition
+      TokenSelection: MessageTypeDefinition<_forecache_v1_TokenSelection, _forecache_v1_TokenSelection__Output>
     }
   }
 }

@@ -56,6 +56,7 @@ describe('loaded definitions', () => {
       'BeginRun',
       'Forward',
       'Combine',
+      'Measure',
       'RunCall',
       'EndRun',
     ]);

@@ -15,10 +15,13 @@ const siteKinds = enumCodec<SiteKind, SiteKind__Output>({
   modulation: 'SITE_KIND_MODULATION',
   attention: 'SITE_KIND_ATTENTION',
   mlp: 'SITE_KIND_MLP',
-  block: 'SITE_KIND_BLOCK',
+  residual: 'SITE_KIND_RESIDUAL',
   hidden: 'SITE_KIND_HIDDEN',
   head: 'SITE_KIND_HEAD',
   output: 'SITE_KIND_OUTPUT',
+  change: 'SITE_KIND_CHANGE',
+  'cross-attention': 'SITE_KIND_CROSS_ATTENTION',
+  single: 'SITE_KIND_SINGLE',
 });
 
 /** A model's description from the wire. */

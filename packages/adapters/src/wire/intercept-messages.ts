@@ -34,6 +34,7 @@ const featureSources = enumCodec<FeatureAnswer['source'], FeatureSource__Output>
   forecast: 'FEATURE_SOURCE_FORECAST',
   stored: 'FEATURE_SOURCE_STORED',
   compute: 'FEATURE_SOURCE_COMPUTE',
+  partial: 'FEATURE_SOURCE_PARTIAL',
 });
 
 /** `InterceptRequest` from the wire. Read `sequence` off the message to answer one that is rejected here. */
@@ -118,7 +119,7 @@ function encodeFeatureCall(call: FeatureCall): CallMessage {
 function decodeFeatureAnswer(message: FeatureAnswer__Output, name: string): FeatureAnswer {
   const { site, output } = message;
   const source = featureSources.decode(message.source, `${name}.source`);
-  const isAnswered = source === 'forwarded' || source === 'forecast';
+  const isAnswered = source === 'forwarded' || source === 'forecast' || source === 'partial';
   if (isAnswered !== (output !== null)) {
     const rule = isAnswered ? 'set' : 'unset';
     throw invalidArgument(`${name}.output`, `${rule} when source is ${source}`, output);

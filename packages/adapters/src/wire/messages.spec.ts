@@ -2,7 +2,7 @@ import { ForecastError } from '@forecache/core';
 import fc from 'fast-check';
 
 import type { OpenRun, RunEvent, RunPlan, RunStatistics } from '../cache-client/cache-client.js';
-import type { Action, CallPlan } from '../model-host/model-host.js';
+import type { Action, CallPlan, RunSetup } from '../model-host/model-host.js';
 import type { PlacedTensor } from '../tensor/tensor.js';
 import { cacheServiceDefinition, modelHostServiceDefinition } from './definitions.js';
 import { decodeDescription, encodeDescription } from './description-messages.js';
@@ -18,12 +18,14 @@ import {
   decodeCombine,
   decodeForward,
   decodeForwarded,
+  decodeMeasure,
   decodeRunCall,
   encodeBeginRun,
   encodeCallOutput,
   encodeCombine,
   encodeForward,
   encodeForwarded,
+  encodeMeasure,
   encodeRunCall,
 } from './model-host-messages.js';
 import {
@@ -52,6 +54,7 @@ import {
   encodeRunStatistics,
   encodeSidecarStatistics,
 } from './statistics-messages.js';
+import { NO_SETUP } from './setup-messages.js';
 
 interface Codec<Message, Received> {
   readonly serialize: (message: Message) => Buffer;
@@ -92,6 +95,18 @@ const INLINE: PlacedTensor = {
 const HANDLE = { hostId: 'host', id: 7 };
 const KEY = { runId: 'run-1', branch: 'cond', callIndex: 4 };
 
+const SELECTION = { tokens: 12, stalenessWeight: 0.25, grid: 2, gridBonus: 0.6 };
+const SETUP: RunSetup = {
+  granularity: 'residual',
+  sites: ['blocks.4-7'],
+  historySize: 3,
+  tokenCache: { sites: ['blocks.0.mlp'], score: 'value-norm' },
+  probes: [
+    { kind: 'first-blocks-change', count: 4, site: '' },
+    { kind: 'feature-change', count: 0, site: 'blocks.2.attention' },
+  ],
+};
+
 const numbers = fc.double({ noNaN: true, min: -1e30, max: 1e30 });
 const actions: fc.Arbitrary<Action> = fc.oneof(
   fc.constant<Action>({ kind: 'full' }),
@@ -99,6 +114,14 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
   fc
     .array(numbers, { minLength: 1, maxLength: 9 })
     .map((weights): Action => ({ kind: 'forecast', weights })),
+  fc
+    .record({
+      tokens: fc.nat(),
+      stalenessWeight: fc.double({ noNaN: true, min: 0, max: 1e30 }),
+      grid: fc.nat(),
+      gridBonus: fc.double({ noNaN: true, min: 0, max: 1e30 }),
+    })
+    .map((selection): Action => ({ kind: 'partial', selection })),
 );
 const plans: fc.Arbitrary<CallPlan> = fc.record({
   callIndex: fc.nat(),
@@ -142,21 +165,21 @@ describe('every message of the model host comes back as it was', () => {
     expect(decodeDescription(message)).toEqual(description);
   });
 
-  it('begin run', () => {
+  it.each([SETUP, NO_SETUP])('begin run, setup %#', (setup) => {
     const request = {
       runId: 'run-1',
       branches: [{ branch: 'cond', batch: 2, tensors: [{ name: 'label', tensor: INLINE }] }],
       timesteps: [1, 0.5],
       sharedDirectory: '/dev/shm/forecache-0123456789abcdef',
-      historySize: 3,
+      setup,
     };
     const message = overTheWire(requestOf(host.BeginRun), encodeBeginRun(request));
     expect(decodeBeginRun(message)).toEqual(request);
   });
 
   it.each([
-    { input: INLINE, output: REGION, keep: true },
-    { input: null, output: null, keep: false },
+    { input: INLINE, output: REGION, keep: true, selection: SELECTION },
+    { input: null, output: null, keep: false, selection: null },
   ])('forward %#', (change) => {
     const request = { ...KEY, site: 'embed', ...change };
     const message = overTheWire(requestOf(host.Forward), encodeForward(request));
@@ -188,10 +211,9 @@ describe('every message of the model host comes back as it was', () => {
           runId: 'run-1',
           branch: 'cond',
           plan,
-          granularity: 'hidden',
           input: INLINE,
           output: null,
-        } as const;
+        };
         const message = overTheWire(requestOf(host.RunCall), encodeRunCall(request));
         expect(decodeRunCall(message)).toEqual(request);
       }),
@@ -199,8 +221,22 @@ describe('every message of the model host comes back as it was', () => {
     );
   });
 
+  it('run call without an input, which follows a measure', () => {
+    const plan = { callIndex: 2, action: { kind: 'full' }, exceptions: [] } as const;
+    const request = { runId: 'run-1', branch: 'cond', plan, input: null, output: REGION };
+    const message = overTheWire(requestOf(host.RunCall), encodeRunCall(request));
+    expect(decodeRunCall(message)).toEqual(request);
+  });
+
+  it('measure', () => {
+    const request = { ...KEY, input: INLINE };
+    const message = overTheWire(requestOf(host.Measure), encodeMeasure(request));
+    expect(decodeMeasure(message)).toEqual(request);
+  });
+
   it('call output', () => {
-    const answer = { output: INLINE, forwarded: 19, forecast: 0 };
+    const scalars = { 'gram.0.0': 1e-300, 'feature-change': 0 };
+    const answer = { output: INLINE, forwarded: 19, forecast: 0, partial: 3, scalars };
     const message = overTheWire(responseOf(host.RunCall), encodeCallOutput(answer));
     expect(decodeCallOutput(message)).toEqual(answer);
   });
@@ -210,7 +246,13 @@ const OPEN_RUN: OpenRun = {
   mode: 'intercept',
   policy: { name: 'taylorseer', options: { interval: '5' } },
   granularity: 'output',
-  run: { steps: 2, calls: 3, timesteps: [1, 0.5, 0], sigmas: [] },
+  run: {
+    steps: 2,
+    calls: 3,
+    timesteps: [1, 0.5, 0],
+    sigmas: [],
+    network: { blocks: 1, sites: [{ name: 'a', kind: 'cross-attention', block: 0, tokens: 7 }] },
+  },
   branches: [{ branch: 'cond', batch: 2, tensors: [{ name: 'label', tensor: INLINE }] }],
   model: 'demo',
   sharedBytes: 2 ** 33,
@@ -219,10 +261,7 @@ const OPEN_RUN: OpenRun = {
 };
 
 const PLAN: RunPlan = {
-  policy: 'fora(interval=2)',
-  granularity: 'module',
   steps: 2,
-  historySize: 1,
   calls: [
     { callIndex: 0, action: { kind: 'full' }, exceptions: [] },
     { callIndex: 1, action: { kind: 'reuse' }, exceptions: [] },
@@ -239,23 +278,31 @@ const STATISTICS: RunStatistics = {
   forwarded: 3,
   forecast: 4,
   stored: 5,
+  partial: 9,
   peakBytes: 2 ** 40,
   wallUs: 6,
   hostUs: 7,
   forecastUs: 8,
-  sites: [{ site: 'embed', forwarded: 1, forecast: 0, stored: 0 }],
+  sites: [{ site: 'embed', forwarded: 1, forecast: 0, stored: 0, partial: 2 }],
 };
 
 describe('every message of the cache service comes back as it was', () => {
-  it('open run', () => {
-    const message = overTheWire(requestOf(cache.OpenRun), encodeOpenRun(OPEN_RUN));
-    expect(decodeOpenRun(message)).toEqual(OPEN_RUN);
+  it.each([
+    {},
+    { granularity: null },
+    { run: { ...OPEN_RUN.run, network: null } },
+  ] satisfies Partial<OpenRun>[])('open run %#', (change) => {
+    const request = { ...OPEN_RUN, ...change };
+    const message = overTheWire(requestOf(cache.OpenRun), encodeOpenRun(request));
+    expect(decodeOpenRun(message)).toEqual(request);
   });
 
   it.each([PLAN, null])('opened run, plan %#', (plan) => {
     const opened = {
       runId: 'run-1',
+      policy: 'fora(interval=2)',
       plan,
+      setup: SETUP,
       ttlMs: 60_000,
       sharedDirectory: '/dev/shm/forecache-0123456789abcdef',
       sharedName: 'run-1',
@@ -291,6 +338,7 @@ describe('every message of the cache service comes back as it was', () => {
         { site: 'hidden', source: 'stored', output: null },
         { site: 'x', source: 'forecast', output: INLINE },
         { site: 'y', source: 'compute', output: null },
+        { site: 'z', source: 'partial', output: INLINE },
       ],
     } as const;
     const back = overTheWire(responseOf(cache.Intercept), encodeInterceptAnswer(answer));
@@ -311,13 +359,16 @@ describe('every message of the cache service comes back as it was', () => {
     const request = { ...KEY, input: INLINE, output: REGION };
     const message = overTheWire(requestOf(cache.RunNetwork), encodeRunNetwork(request));
     expect(decodeRunNetwork(message)).toEqual(request);
-    const answer = { output: INLINE, action: { kind: 'forecast', weights: [2, -1] } } as const;
+    const action = { kind: 'forecast', weights: [2, -1] } as const;
+    const answer = { output: INLINE, plan: { callIndex: 4, action, exceptions: [] } };
     const back = overTheWire(responseOf(cache.RunNetwork), encodeNetworkOutput(answer));
     expect(decodeNetworkOutput(back)).toEqual(answer);
   });
 
   it('report and close', () => {
-    const report = { ...KEY, action: 'reuse', forwarded: 1, forecast: 2, wallUs: 3 } as const;
+    const counts = { forwarded: 1, forecast: 2, partial: 4, wallUs: 3 };
+    const scalars = { 'output-size': 0.5 };
+    const report = { ...KEY, ...counts, action: 'partial', scalars } as const;
     expect(decodeReport(overTheWire(requestOf(cache.Report), encodeReport(report)))).toEqual(
       report,
     );
@@ -385,8 +436,8 @@ describe('defaults', () => {
     expect(decodeOpenRun(overTheWire(requestOf(cache.OpenRun), message))).toEqual({
       mode: 'plan',
       policy: { name: 'full', options: {} },
-      granularity: 'module',
-      run: { steps: 50, calls: 50, timesteps: [], sigmas: [] },
+      granularity: null,
+      run: { steps: 50, calls: 50, timesteps: [], sigmas: [], network: null },
       branches: [{ branch: 'joint', batch: 1, tensors: [] }],
       model: '',
       sharedBytes: 0,
@@ -395,9 +446,24 @@ describe('defaults', () => {
     });
   });
 
-  it('a BeginRun without a history size keeps one feature', () => {
+  it('a BeginRun without a setup keeps nothing', () => {
     const message = { runId: 'a', branches: [{ branch: 'x', batch: 1 }] };
-    expect(decodeBeginRun(overTheWire(requestOf(host.BeginRun), message)).historySize).toBe(1);
+    expect(decodeBeginRun(overTheWire(requestOf(host.BeginRun), message)).setup).toBe(NO_SETUP);
+  });
+
+  it('a setup without a history size keeps one feature of each of its sites, as modules', () => {
+    const message = {
+      runId: 'a',
+      branches: [{ branch: 'x', batch: 1 }],
+      setup: { sites: ['s'], tokenCache: { sites: ['t'] } },
+    };
+    const { setup } = decodeBeginRun(overTheWire(requestOf(host.BeginRun), message));
+    expect(setup).toEqual({
+      ...NO_SETUP,
+      sites: ['s'],
+      historySize: 1,
+      tokenCache: { sites: ['t'], score: 'influence' },
+    });
   });
 
   it('an action that is not set is full', () => {
@@ -410,8 +476,9 @@ describe('defaults', () => {
     expect(plan?.action).toBeNull();
     const answer = overTheWire(responseOf(cache.RunNetwork), {
       output: { dtype: 'DTYPE_FLOAT16', inline: Buffer.alloc(2) },
+      plan: { callIndex: 2 },
     });
-    expect(decodeNetworkOutput(answer).action).toEqual({ kind: 'full' });
+    expect(decodeNetworkOutput(answer).plan.action).toEqual({ kind: 'full' });
   });
 });
 
@@ -437,6 +504,17 @@ describe('messages that are refused, naming field, value and rule', () => {
       }),
     );
   const forecast = (weights: readonly number[]) => ({ kind: 2, weights: [...weights] });
+  const partial = (selection: object | null) => runCall({ action: { kind: 4, selection } });
+  const setup = (change: object) => () =>
+    decodeBeginRun(
+      overTheWire(requestOf(host.BeginRun), {
+        runId: 'a',
+        branches: [{ branch: 'x', batch: 1 }],
+        setup: change,
+      }),
+    );
+  const shape = (site: object) =>
+    open({ run: { steps: 2, network: { blocks: 1, sites: [{ name: 'a', kind: 3, ...site }] } } });
   const branch = (name: string) => ({ branch: name, batch: 1 });
 
   const cases: readonly [string, () => unknown, string][] = [
@@ -526,6 +604,84 @@ describe('messages that are refused, naming field, value and rule', () => {
       'weights of a reuse',
       runCall({ exceptions: [{ site: 'a', action: { kind: 3, weights: [1] } }] }),
       'plan.exceptions[0].action.weights must be empty when kind is reuse, got [1]',
+    ],
+    [
+      'a partial action without a selection',
+      partial(null),
+      'plan.action.selection must be set, got null',
+    ],
+    [
+      'a selection of a full action',
+      runCall({ action: { kind: 1, selection: { tokens: 1 } } }),
+      'plan.action.selection must be unset when kind is full, got "set"',
+    ],
+    [
+      'a staleness weight below zero',
+      partial({ stalenessWeight: -0.25 }),
+      'plan.action.selection.staleness_weight must be a finite number >= 0, got -0.25',
+    ],
+    [
+      'a grid bonus that is no number',
+      partial({ gridBonus: NaN }),
+      'plan.action.selection.grid_bonus must be a finite number >= 0, got NaN',
+    ],
+    [
+      'a granularity from the future',
+      setup({ granularity: 99 }),
+      'setup.granularity must be one of GRANULARITY_MODULE, GRANULARITY_BLOCK, GRANULARITY_HIDDEN, GRANULARITY_OUTPUT, GRANULARITY_RESIDUAL, GRANULARITY_CHANGE, got 99',
+    ],
+    [
+      'a kept site without a name',
+      setup({ sites: ['a', ''] }),
+      'setup.sites[1] must be 1 to 64 characters of [A-Za-z0-9_.-], got ""',
+    ],
+    [
+      'a kept site twice',
+      setup({ sites: ['a', 'a'] }),
+      'setup.sites[1] must be named once, got "a"',
+    ],
+    [
+      'a cached site twice',
+      setup({ tokenCache: { sites: ['a', 'a'] } }),
+      'setup.token_cache.sites[1] must be named once, got "a"',
+    ],
+    [
+      'a token score from the future',
+      setup({ tokenCache: { sites: ['a'], score: 9 } }),
+      'setup.token_cache.score must be one of TOKEN_SCORE_INFLUENCE, TOKEN_SCORE_VALUE_NORM, TOKEN_SCORE_RANDOM, got 9',
+    ],
+    [
+      'a probe without a kind',
+      setup({ probes: [{ kind: 3 }, {}] }),
+      'setup.probes[1].kind must be one of PROBE_KIND_MODULATED_INPUT_CHANGE, PROBE_KIND_CONDITIONING_CHANGE, PROBE_KIND_INPUT_CHANGE, PROBE_KIND_FIRST_BLOCKS_CHANGE, PROBE_KIND_OUTPUT_RATE, PROBE_KIND_FEATURE_CHANGE, PROBE_KIND_FEATURE_MOTION, PROBE_KIND_FEATURE_GRAM, got "PROBE_KIND_UNSPECIFIED"',
+    ],
+    [
+      'a module of a block that is not there',
+      shape({ block: 1, tokens: 4 }),
+      'run.network.sites[0].block must be an integer < blocks (1), got 1',
+    ],
+    [
+      'a module without tokens',
+      shape({ tokens: 0 }),
+      'run.network.sites[0].tokens must be an integer >= 1, got 0',
+    ],
+    [
+      'a site of a network that is no module',
+      shape({ kind: 6, tokens: 1 }),
+      'run.network.sites[0].kind must be one of SITE_KIND_ATTENTION, SITE_KIND_CROSS_ATTENTION, SITE_KIND_MLP, SITE_KIND_SINGLE, got "SITE_KIND_HIDDEN"',
+    ],
+    [
+      'a scalar that is infinite',
+      () =>
+        decodeDecide(
+          overTheWire(requestOf(cache.Decide), { runId: 'a', scalars: { delta: Infinity } }),
+        ),
+      'scalars.delta must be finite, got Infinity',
+    ],
+    [
+      'a measure without an input',
+      () => decodeMeasure(overTheWire(requestOf(host.Measure), { runId: 'a' })),
+      'input must be set, got null',
     ],
     [
       'a site twice',

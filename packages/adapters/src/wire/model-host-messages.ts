@@ -6,6 +6,8 @@ import type { ForwardRequest } from '../gen/forecache/v1/ForwardRequest.js';
 import type { ForwardRequest__Output } from '../gen/forecache/v1/ForwardRequest.js';
 import type { ForwardResponse } from '../gen/forecache/v1/ForwardResponse.js';
 import type { ForwardResponse__Output } from '../gen/forecache/v1/ForwardResponse.js';
+import type { MeasureRequest } from '../gen/forecache/v1/MeasureRequest.js';
+import type { MeasureRequest__Output } from '../gen/forecache/v1/MeasureRequest.js';
 import type { RunCallRequest } from '../gen/forecache/v1/RunCallRequest.js';
 import type { RunCallRequest__Output } from '../gen/forecache/v1/RunCallRequest.js';
 import type { RunCallResponse } from '../gen/forecache/v1/RunCallResponse.js';
@@ -18,6 +20,7 @@ import type {
   Combine,
   Forward,
   Forwarded,
+  Measure,
   RunCall,
 } from '../model-host/model-host.js';
 import {
@@ -31,7 +34,13 @@ import {
 import type { PlacedTensor, SharedRegion } from '../tensor/tensor.js';
 import { decodeBranches, encodeBranch } from './branch-messages.js';
 import { assertRunId, decodeFinite, required } from './fields.js';
-import { decodeCallPlan, encodeCallPlan, granularities } from './plan-messages.js';
+import {
+  decodeCallPlan,
+  decodeSelection,
+  encodeCallPlan,
+  encodeSelection,
+} from './plan-messages.js';
+import { decodeRunSetup, decodeScalars, encodeRunSetup } from './setup-messages.js';
 
 /** A request together with the run it belongs to. */
 export type OfRun<Request> = Request & { readonly runId: string };
@@ -61,7 +70,7 @@ export function decodeBeginRun(message: BeginRunRequest__Output): BeginRun {
     branches: decodeBranches(message.branches, 'branches'),
     timesteps: decodeFinite(message.timesteps, 'timesteps'),
     sharedDirectory: message.sharedDirectory,
-    historySize: message.historySize === 0 ? 1 : message.historySize,
+    setup: decodeRunSetup(message.setup, 'setup'),
   };
 }
 
@@ -72,7 +81,7 @@ export function encodeBeginRun(request: BeginRun): BeginRunRequest {
     branches: request.branches.map(encodeBranch),
     timesteps: [...request.timesteps],
     sharedDirectory: request.sharedDirectory,
-    historySize: request.historySize,
+    setup: encodeRunSetup(request.setup),
   };
 }
 
@@ -86,6 +95,7 @@ export function decodeForward(message: ForwardRequest__Output): OfRun<Forward> {
     input: message.input === null ? null : decodeTensor(message.input, 'input'),
     output: decodeOutputRegion(message.output, 'output'),
     keep: message.keep,
+    selection: message.selection && decodeSelection(message.selection, 'selection'),
   };
 }
 
@@ -99,6 +109,7 @@ export function encodeForward(request: OfRun<Forward>): ForwardRequest {
     input: request.input === null ? null : encodeTensor(request.input),
     output: encodeOutputRegion(request.output),
     keep: request.keep,
+    selection: request.selection && encodeSelection(request.selection),
   };
 }
 
@@ -140,14 +151,29 @@ export function encodeCombine(request: OfRun<Combine>): CombineRequest {
   };
 }
 
+/** `MeasureRequest` from the wire. */
+export function decodeMeasure(message: MeasureRequest__Output): OfRun<Measure> {
+  return {
+    runId: assertRunId('run_id', message.runId),
+    branch: message.branch,
+    callIndex: message.callIndex,
+    input: decodeRequiredTensor(message.input, 'input'),
+  };
+}
+
+/** The message of `Measure`. */
+export function encodeMeasure(request: OfRun<Measure>): MeasureRequest {
+  const { runId, branch, callIndex, input } = request;
+  return { runId, branch, callIndex, input: encodeTensor(input) };
+}
+
 /** `RunCallRequest` from the wire. */
 export function decodeRunCall(message: RunCallRequest__Output): OfRun<RunCall> {
   return {
     runId: assertRunId('run_id', message.runId),
     branch: message.branch,
     plan: decodeCallPlan(message.plan, 'plan'),
-    granularity: granularities.decode(message.granularity, 'granularity'),
-    input: decodeRequiredTensor(message.input, 'input'),
+    input: message.input === null ? null : decodeTensor(message.input, 'input'),
     output: decodeOutputRegion(message.output, 'output'),
   };
 }
@@ -158,8 +184,7 @@ export function encodeRunCall(request: OfRun<RunCall>): RunCallRequest {
     runId: request.runId,
     branch: request.branch,
     plan: encodeCallPlan(request.plan),
-    granularity: granularities.encode(request.granularity),
-    input: encodeTensor(request.input),
+    input: request.input === null ? null : encodeTensor(request.input),
     output: encodeOutputRegion(request.output),
   };
 }
@@ -170,6 +195,8 @@ export function decodeCallOutput(message: RunCallResponse__Output): CallOutput {
     output: decodeRequiredTensor(message.output, 'output'),
     forwarded: message.forwarded,
     forecast: message.forecast,
+    partial: message.partial,
+    scalars: decodeScalars(message.scalars, 'scalars'),
   };
 }
 
@@ -179,5 +206,7 @@ export function encodeCallOutput(answer: CallOutput): RunCallResponse {
     output: encodeTensor(answer.output),
     forwarded: answer.forwarded,
     forecast: answer.forecast,
+    partial: answer.partial,
+    scalars: { ...answer.scalars },
   };
 }

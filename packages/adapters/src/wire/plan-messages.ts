@@ -7,28 +7,23 @@ import type {
   CallPlan as CallPlanMessage,
   CallPlan__Output,
 } from '../gen/forecache/v1/CallPlan.js';
-import type { Granularity__Output } from '../gen/forecache/v1/Granularity.js';
 import type { RunPlan as RunPlanMessage, RunPlan__Output } from '../gen/forecache/v1/RunPlan.js';
-import { assertAction, assertCallPlan } from '../model-host/call-plan.js';
-import type { Action, CallPlan, Granularity } from '../model-host/model-host.js';
+import type { TokenSelection as SelectionMessage } from '../gen/forecache/v1/TokenSelection.js';
+import type { TokenSelection__Output } from '../gen/forecache/v1/TokenSelection.js';
+import { assertAction, assertCallPlan, assertSelection } from '../model-host/call-plan.js';
+import type { Action, CallPlan, TokenSelection } from '../model-host/model-host.js';
 import { enumCodec } from './enum-codec.js';
 import { required } from './fields.js';
 
 /** `ActionKind`; not set means full: no answer means "compute it in full". */
 export const actionKinds = enumCodec<Action['kind'], ActionKind__Output>(
-  { full: 'ACTION_KIND_FULL', forecast: 'ACTION_KIND_FORECAST', reuse: 'ACTION_KIND_REUSE' },
-  { constant: 'ACTION_KIND_UNSPECIFIED', word: 'full' },
-);
-
-/** `Granularity`; not set means module, the paper's. */
-export const granularities = enumCodec<Granularity, Granularity__Output>(
   {
-    module: 'GRANULARITY_MODULE',
-    block: 'GRANULARITY_BLOCK',
-    hidden: 'GRANULARITY_HIDDEN',
-    output: 'GRANULARITY_OUTPUT',
+    full: 'ACTION_KIND_FULL',
+    forecast: 'ACTION_KIND_FORECAST',
+    reuse: 'ACTION_KIND_REUSE',
+    partial: 'ACTION_KIND_PARTIAL',
   },
-  { constant: 'GRANULARITY_UNSPECIFIED', word: 'module' },
+  { constant: 'ACTION_KIND_UNSPECIFIED', word: 'full' },
 );
 
 const FULL: Action = Object.freeze({ kind: 'full' });
@@ -38,19 +33,44 @@ const REUSE: Action = Object.freeze({ kind: 'reuse' });
 export function decodeAction(message: Action__Output | null, name: string): Action {
   if (message === null) return FULL;
   const kind = actionKinds.decode(message.kind, `${name}.kind`);
-  if (kind !== 'forecast') {
-    if (message.weights.length === 0) return kind === 'full' ? FULL : REUSE;
+  if (kind !== 'forecast' && message.weights.length > 0) {
     throw invalidArgument(`${name}.weights`, `empty when kind is ${kind}`, message.weights);
   }
-  const action: Action = { kind, weights: message.weights };
+  if (kind !== 'partial' && message.selection !== null) {
+    throw invalidArgument(`${name}.selection`, `unset when kind is ${kind}`, 'set');
+  }
+  if (kind === 'full') return FULL;
+  if (kind === 'reuse') return REUSE;
+  const action: Action =
+    kind === 'forecast'
+      ? { kind, weights: message.weights }
+      : { kind, selection: decodeSelection(message.selection, `${name}.selection`) };
   assertAction(name, action);
   return action;
+}
+
+/** Which tokens to compute, from the wire. */
+export function decodeSelection(
+  message: TokenSelection__Output | null,
+  name: string,
+): TokenSelection {
+  const selection = { ...required(message, name) };
+  assertSelection(name, selection);
+  return selection;
 }
 
 /** The message of an action. */
 export function encodeAction(action: Action): ActionMessage {
   const kind = actionKinds.encode(action.kind);
-  return action.kind === 'forecast' ? { kind, weights: [...action.weights] } : { kind };
+  if (action.kind === 'forecast') return { kind, weights: [...action.weights] };
+  return action.kind === 'partial'
+    ? { kind, selection: encodeSelection(action.selection) }
+    : { kind };
+}
+
+/** The message of a token selection. */
+export function encodeSelection(selection: TokenSelection): SelectionMessage {
+  return { ...selection };
 }
 
 /** The plan of a call from the wire. */
@@ -80,21 +100,12 @@ export function encodeCallPlan(plan: CallPlan): CallPlanMessage {
 /** A run's plan from the wire. */
 export function decodeRunPlan(message: RunPlan__Output, name: string): RunPlan {
   return {
-    policy: message.policy,
-    granularity: granularities.decode(message.granularity, `${name}.granularity`),
     steps: message.steps,
-    historySize: message.historySize,
     calls: message.calls.map((call, index) => decodeCallPlan(call, `${name}.calls[${index}]`)),
   };
 }
 
 /** The message of a run's plan. */
 export function encodeRunPlan(plan: RunPlan): RunPlanMessage {
-  return {
-    policy: plan.policy,
-    granularity: granularities.encode(plan.granularity),
-    steps: plan.steps,
-    historySize: plan.historySize,
-    calls: plan.calls.map(encodeCallPlan),
-  };
+  return { steps: plan.steps, calls: plan.calls.map(encodeCallPlan) };
 }

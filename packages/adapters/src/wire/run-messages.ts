@@ -23,7 +23,7 @@ import type { RunNetworkRequest__Output } from '../gen/forecache/v1/RunNetworkRe
 import type { RunNetworkResponse } from '../gen/forecache/v1/RunNetworkResponse.js';
 import type { RunNetworkResponse__Output } from '../gen/forecache/v1/RunNetworkResponse.js';
 import type { RunOutcome__Output } from '../gen/forecache/v1/RunOutcome.js';
-import type { Action, BranchConditioning, CallKey } from '../model-host/model-host.js';
+import type { BranchConditioning, CallKey, CallPlan, Scalars } from '../model-host/model-host.js';
 import { encodeTensor } from '../tensor/tensor-codec.js';
 import type { PlacedTensor, SharedRegion } from '../tensor/tensor.js';
 import { decodeBranches, encodeBranch } from './branch-messages.js';
@@ -37,12 +37,20 @@ import {
 import type { OfRun } from './model-host-messages.js';
 import {
   actionKinds,
-  decodeAction,
+  decodeCallPlan,
   decodeRunPlan,
-  encodeAction,
+  encodeCallPlan,
   encodeRunPlan,
-  granularities,
 } from './plan-messages.js';
+import {
+  decodeGranularity,
+  decodeNetworkShape,
+  decodeRunSetup,
+  decodeScalars,
+  encodeGranularity,
+  encodeNetworkShape,
+  encodeRunSetup,
+} from './setup-messages.js';
 
 /** Longest free text that a client may give itself. */
 export const MAX_CLIENT_LENGTH = 128;
@@ -65,11 +73,11 @@ const runOutcomes = enumCodec<RunOutcome, RunOutcome__Output>(
 /** What OpenRun answers: a `CacheRun` without its methods. */
 export type OpenedRun = Pick<
   CacheRun,
-  'runId' | 'plan' | 'ttlMs' | 'sharedDirectory' | 'sharedName' | 'warnings'
+  'runId' | 'policy' | 'plan' | 'setup' | 'ttlMs' | 'sharedDirectory' | 'sharedName' | 'warnings'
 >;
 
 /** `DecideRequest` in our words. */
-export type Decide = OfRun<CallKey & { readonly scalars: Readonly<Record<string, number>> }>;
+export type Decide = OfRun<CallKey & { readonly scalars: Scalars }>;
 
 /** `RunNetworkRequest` in our words. */
 export type RunNetwork = OfRun<
@@ -79,7 +87,7 @@ export type RunNetwork = OfRun<
 /** `RunNetworkResponse` in our words. */
 export interface NetworkOutput {
   readonly output: PlacedTensor;
-  readonly action: Action;
+  readonly plan: CallPlan;
 }
 
 /** `OpenRunRequest` from the wire, defaults filled in. */
@@ -89,7 +97,7 @@ export function decodeOpenRun(message: OpenRunRequest__Output): OpenRun {
   return {
     mode,
     policy: { name, options },
-    granularity: granularities.decode(message.granularity, 'granularity'),
+    granularity: decodeGranularity(message.granularity, 'granularity'),
     run: decodeRunDescription(required(message.run, 'run')),
     branches: decodeRunBranches(message, mode),
     model: message.model,
@@ -104,12 +112,13 @@ export function encodeOpenRun(request: OpenRun): OpenRunRequest {
   return {
     mode: runModes.encode(request.mode),
     policy: { name: request.policy.name, options: { ...request.policy.options } },
-    granularity: granularities.encode(request.granularity),
+    granularity: encodeGranularity(request.granularity),
     run: {
       steps: request.run.steps,
       calls: request.run.calls,
       timesteps: [...request.run.timesteps],
       sigmas: [...request.run.sigmas],
+      network: encodeNetworkShape(request.run.network),
     },
     branches: request.branches.map(encodeBranch),
     model: request.model,
@@ -123,7 +132,9 @@ export function encodeOpenRun(request: OpenRun): OpenRunRequest {
 export function decodeOpenedRun(message: OpenRunResponse__Output): OpenedRun {
   return {
     runId: assertRunId('run_id', message.runId),
+    policy: message.policy,
     plan: message.plan === null ? null : decodeRunPlan(message.plan, 'plan'),
+    setup: decodeRunSetup(message.setup, 'setup'),
     ttlMs: decodeCount(message.ttlMs, 'ttl_ms'),
     sharedDirectory: message.sharedDirectory,
     sharedName: message.sharedName,
@@ -135,7 +146,9 @@ export function decodeOpenedRun(message: OpenRunResponse__Output): OpenedRun {
 export function encodeOpenedRun(run: OpenedRun): OpenRunResponse {
   return {
     runId: run.runId,
+    policy: run.policy,
     plan: run.plan === null ? null : encodeRunPlan(run.plan),
+    setup: encodeRunSetup(run.setup),
     ttlMs: run.ttlMs,
     sharedDirectory: run.sharedDirectory,
     sharedName: run.sharedName,
@@ -145,10 +158,8 @@ export function encodeOpenedRun(run: OpenedRun): OpenRunResponse {
 
 /** `DecideRequest` from the wire. */
 export function decodeDecide(message: DecideRequest__Output): Decide {
-  const { branch, callIndex, scalars } = message;
-  for (const [name, value] of Object.entries(scalars)) {
-    if (!Number.isFinite(value)) throw invalidArgument(`scalars.${name}`, 'finite', value);
-  }
+  const { branch, callIndex } = message;
+  const scalars = decodeScalars(message.scalars, 'scalars');
   return { runId: assertRunId('run_id', message.runId), branch, callIndex, scalars };
 }
 
@@ -184,13 +195,13 @@ export function encodeRunNetwork(request: RunNetwork): RunNetworkRequest {
 export function decodeNetworkOutput(message: RunNetworkResponse__Output): NetworkOutput {
   return {
     output: decodeRequiredTensor(message.output, 'output'),
-    action: decodeAction(message.action, 'action'),
+    plan: decodeCallPlan(message.plan, 'plan'),
   };
 }
 
 /** The message of a network's output. */
 export function encodeNetworkOutput(answer: NetworkOutput): RunNetworkResponse {
-  return { output: encodeTensor(answer.output), action: encodeAction(answer.action) };
+  return { output: encodeTensor(answer.output), plan: encodeCallPlan(answer.plan) };
 }
 
 /** `ReportRequest` from the wire. */
@@ -203,6 +214,8 @@ export function decodeReport(message: ReportRequest__Output): OfRun<CallReport> 
     forwarded: message.forwarded,
     forecast: message.forecast,
     wallUs: decodeCount(message.wallUs, 'wall_us'),
+    partial: message.partial,
+    scalars: decodeScalars(message.scalars, 'scalars'),
   };
 }
 
@@ -216,6 +229,8 @@ export function encodeReport(report: OfRun<CallReport>): ReportRequest {
     forwarded: report.forwarded,
     forecast: report.forecast,
     wallUs: report.wallUs,
+    partial: report.partial,
+    scalars: { ...report.scalars },
   };
 }
 
@@ -239,6 +254,7 @@ function decodeRunDescription(message: RunDescription__Output): OpenRun['run'] {
     calls,
     timesteps: decodePerCall(message.timesteps, 'run.timesteps', calls),
     sigmas: decodePerCall(message.sigmas, 'run.sigmas', calls),
+    network: decodeNetworkShape(message.network, 'run.network'),
   };
 }
 

@@ -33,8 +33,8 @@ export function decodeRunStatistics(
   return {
     ...counts,
     outcome: outcomes.decode(outcome, `${name}.outcome`),
-    sites: sites.map(({ site, forwarded, forecast, stored }) => {
-      return { site, forwarded, forecast, stored };
+    sites: sites.map(({ site, forwarded, forecast, stored, partial }) => {
+      return { site, forwarded, forecast, stored, partial };
     }),
   };
 }

@@ -5,6 +5,7 @@ export const ActionKind = {
   ACTION_KIND_FULL: 'ACTION_KIND_FULL',
   ACTION_KIND_FORECAST: 'ACTION_KIND_FORECAST',
   ACTION_KIND_REUSE: 'ACTION_KIND_REUSE',
+  ACTION_KIND_PARTIAL: 'ACTION_KIND_PARTIAL',
 } as const;
 
 export type ActionKind =
@@ -16,5 +17,7 @@ export type ActionKind =
   | 2
   | 'ACTION_KIND_REUSE'
   | 3
+  | 'ACTION_KIND_PARTIAL'
+  | 4
 
 export type ActionKind__Output = typeof ActionKind[keyof typeof ActionKind]

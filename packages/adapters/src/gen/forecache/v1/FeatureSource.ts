@@ -6,6 +6,7 @@ export const FeatureSource = {
   FEATURE_SOURCE_FORECAST: 'FEATURE_SOURCE_FORECAST',
   FEATURE_SOURCE_STORED: 'FEATURE_SOURCE_STORED',
   FEATURE_SOURCE_COMPUTE: 'FEATURE_SOURCE_COMPUTE',
+  FEATURE_SOURCE_PARTIAL: 'FEATURE_SOURCE_PARTIAL',
 } as const;
 
 export type FeatureSource =
@@ -19,5 +20,7 @@ export type FeatureSource =
   | 3
   | 'FEATURE_SOURCE_COMPUTE'
   | 4
+  | 'FEATURE_SOURCE_PARTIAL'
+  | 5
 
 export type FeatureSource__Output = typeof FeatureSource[keyof typeof FeatureSource]

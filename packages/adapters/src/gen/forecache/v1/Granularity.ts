@@ -6,6 +6,8 @@ export const Granularity = {
   GRANULARITY_BLOCK: 'GRANULARITY_BLOCK',
   GRANULARITY_HIDDEN: 'GRANULARITY_HIDDEN',
   GRANULARITY_OUTPUT: 'GRANULARITY_OUTPUT',
+  GRANULARITY_RESIDUAL: 'GRANULARITY_RESIDUAL',
+  GRANULARITY_CHANGE: 'GRANULARITY_CHANGE',
 } as const;
 
 export type Granularity =
@@ -19,5 +21,9 @@ export type Granularity =
   | 3
   | 'GRANULARITY_OUTPUT'
   | 4
+  | 'GRANULARITY_RESIDUAL'
+  | 5
+  | 'GRANULARITY_CHANGE'
+  | 6
 
 export type Granularity__Output = typeof Granularity[keyof typeof Granularity]

@@ -12,6 +12,8 @@ import type { EndRunRequest as _forecache_v1_EndRunRequest, EndRunRequest__Outpu
 import type { EndRunResponse as _forecache_v1_EndRunResponse, EndRunResponse__Output as _forecache_v1_EndRunResponse__Output } from '../../forecache/v1/EndRunResponse.js';
 import type { ForwardRequest as _forecache_v1_ForwardRequest, ForwardRequest__Output as _forecache_v1_ForwardRequest__Output } from '../../forecache/v1/ForwardRequest.js';
 import type { ForwardResponse as _forecache_v1_ForwardResponse, ForwardResponse__Output as _forecache_v1_ForwardResponse__Output } from '../../forecache/v1/ForwardResponse.js';
+import type { MeasureRequest as _forecache_v1_MeasureRequest, MeasureRequest__Output as _forecache_v1_MeasureRequest__Output } from '../../forecache/v1/MeasureRequest.js';
+import type { MeasureResponse as _forecache_v1_MeasureResponse, MeasureResponse__Output as _forecache_v1_MeasureResponse__Output } from '../../forecache/v1/MeasureResponse.js';
 import type { RunCallRequest as _forecache_v1_RunCallRequest, RunCallRequest__Output as _forecache_v1_RunCallRequest__Output } from '../../forecache/v1/RunCallRequest.js';
 import type { RunCallResponse as _forecache_v1_RunCallResponse, RunCallResponse__Output as _forecache_v1_RunCallResponse__Output } from '../../forecache/v1/RunCallResponse.js';
 
@@ -57,6 +59,15 @@ export interface ModelHostServiceClient extends grpc.Client {
   forward(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_forecache_v1_ForwardRequest, _forecache_v1_ForwardResponse__Output>;
   forward(options?: grpc.CallOptions): grpc.ClientDuplexStream<_forecache_v1_ForwardRequest, _forecache_v1_ForwardResponse__Output>;
   
+  Measure(argument: _forecache_v1_MeasureRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_MeasureResponse__Output>): grpc.ClientUnaryCall;
+  Measure(argument: _forecache_v1_MeasureRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_forecache_v1_MeasureResponse__Output>): grpc.ClientUnaryCall;
+  Measure(argument: _forecache_v1_MeasureRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_MeasureResponse__Output>): grpc.ClientUnaryCall;
+  Measure(argument: _forecache_v1_MeasureRequest, callback: grpc.requestCallback<_forecache_v1_MeasureResponse__Output>): grpc.ClientUnaryCall;
+  measure(argument: _forecache_v1_MeasureRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_MeasureResponse__Output>): grpc.ClientUnaryCall;
+  measure(argument: _forecache_v1_MeasureRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_forecache_v1_MeasureResponse__Output>): grpc.ClientUnaryCall;
+  measure(argument: _forecache_v1_MeasureRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_MeasureResponse__Output>): grpc.ClientUnaryCall;
+  measure(argument: _forecache_v1_MeasureRequest, callback: grpc.requestCallback<_forecache_v1_MeasureResponse__Output>): grpc.ClientUnaryCall;
+  
   RunCall(argument: _forecache_v1_RunCallRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_RunCallResponse__Output>): grpc.ClientUnaryCall;
   RunCall(argument: _forecache_v1_RunCallRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_forecache_v1_RunCallResponse__Output>): grpc.ClientUnaryCall;
   RunCall(argument: _forecache_v1_RunCallRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_forecache_v1_RunCallResponse__Output>): grpc.ClientUnaryCall;
@@ -79,6 +90,8 @@ export interface ModelHostServiceHandlers extends grpc.UntypedServiceImplementat
   
   Forward: grpc.handleBidiStreamingCall<_forecache_v1_ForwardRequest__Output, _forecache_v1_ForwardResponse>;
   
+  Measure: grpc.handleUnaryCall<_forecache_v1_MeasureRequest__Output, _forecache_v1_MeasureResponse>;
+  
   RunCall: grpc.handleUnaryCall<_forecache_v1_RunCallRequest__Output, _forecache_v1_RunCallResponse>;
   
 }
@@ -89,5 +102,6 @@ export interface ModelHostServiceDefinition extends grpc.ServiceDefinition {
   Describe: MethodDefinition<_forecache_v1_DescribeRequest, _forecache_v1_DescribeResponse, _forecache_v1_DescribeRequest__Output, _forecache_v1_DescribeResponse__Output>
   EndRun: MethodDefinition<_forecache_v1_EndRunRequest, _forecache_v1_EndRunResponse, _forecache_v1_EndRunRequest__Output, _forecache_v1_EndRunResponse__Output>
   Forward: MethodDefinition<_forecache_v1_ForwardRequest, _forecache_v1_ForwardResponse, _forecache_v1_ForwardRequest__Output, _forecache_v1_ForwardResponse__Output>
+  Measure: MethodDefinition<_forecache_v1_MeasureRequest, _forecache_v1_MeasureResponse, _forecache_v1_MeasureRequest__Output, _forecache_v1_MeasureResponse__Output>
   RunCall: MethodDefinition<_forecache_v1_RunCallRequest, _forecache_v1_RunCallResponse, _forecache_v1_RunCallRequest__Output, _forecache_v1_RunCallResponse__Output>
 }

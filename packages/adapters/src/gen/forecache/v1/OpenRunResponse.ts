@@ -1,6 +1,7 @@
 // Original file: protos/forecache/v1/cache.proto
 
 import type { RunPlan as _forecache_v1_RunPlan, RunPlan__Output as _forecache_v1_RunPlan__Output } from '../../forecache/v1/RunPlan.js';
+import type { RunSetup as _forecache_v1_RunSetup, RunSetup__Output as _forecache_v1_RunSetup__Output } from '../../forecache/v1/RunSetup.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface OpenRunResponse {
@@ -10,6 +11,8 @@ export interface OpenRunResponse {
   'sharedDirectory'?: (string);
   'sharedName'?: (string);
   'warnings'?: (string)[];
+  'policy'?: (string);
+  'setup'?: (_forecache_v1_RunSetup | null);
 }
 
 export interface OpenRunResponse__Output {
@@ -19,4 +22,6 @@ export interface OpenRunResponse__Output {
   'sharedDirectory': (string);
   'sharedName': (string);
   'warnings': (string)[];
+  'policy': (string);
+  'setup': (_forecache_v1_RunSetup__Output | null);
 }

@@ -11,6 +11,8 @@ export interface ReportRequest {
   'forwarded'?: (number);
   'forecast'?: (number);
   'wallUs'?: (number | string | Long);
+  'partial'?: (number);
+  'scalars'?: ({[key: string]: number | string});
 }
 
 export interface ReportRequest__Output {
@@ -21,4 +23,6 @@ export interface ReportRequest__Output {
   'forwarded': (number);
   'forecast': (number);
   'wallUs': (number);
+  'partial': (number);
+  'scalars': ({[key: string]: number});
 }

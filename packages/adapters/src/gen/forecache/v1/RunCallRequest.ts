@@ -1,7 +1,6 @@
 // Original file: protos/forecache/v1/model_host.proto
 
 import type { CallPlan as _forecache_v1_CallPlan, CallPlan__Output as _forecache_v1_CallPlan__Output } from '../../forecache/v1/CallPlan.js';
-import type { Granularity as _forecache_v1_Granularity, Granularity__Output as _forecache_v1_Granularity__Output } from '../../forecache/v1/Granularity.js';
 import type { Tensor as _forecache_v1_Tensor, Tensor__Output as _forecache_v1_Tensor__Output } from '../../forecache/v1/Tensor.js';
 import type { SharedRegion as _forecache_v1_SharedRegion, SharedRegion__Output as _forecache_v1_SharedRegion__Output } from '../../forecache/v1/SharedRegion.js';
 
@@ -9,7 +8,6 @@ export interface RunCallRequest {
   'runId'?: (string);
   'branch'?: (string);
   'plan'?: (_forecache_v1_CallPlan | null);
-  'granularity'?: (_forecache_v1_Granularity);
   'input'?: (_forecache_v1_Tensor | null);
   'output'?: (_forecache_v1_SharedRegion | null);
 }
@@ -18,7 +16,6 @@ export interface RunCallRequest__Output {
   'runId': (string);
   'branch': (string);
   'plan': (_forecache_v1_CallPlan__Output | null);
-  'granularity': (_forecache_v1_Granularity__Output);
   'input': (_forecache_v1_Tensor__Output | null);
   'output': (_forecache_v1_SharedRegion__Output | null);
 }

@@ -6,10 +6,14 @@ export interface RunCallResponse {
   'output'?: (_forecache_v1_Tensor | null);
   'forwarded'?: (number);
   'forecast'?: (number);
+  'partial'?: (number);
+  'scalars'?: ({[key: string]: number | string});
 }
 
 export interface RunCallResponse__Output {
   'output': (_forecache_v1_Tensor__Output | null);
   'forwarded': (number);
   'forecast': (number);
+  'partial': (number);
+  'scalars': ({[key: string]: number});
 }

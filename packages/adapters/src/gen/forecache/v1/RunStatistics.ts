@@ -19,6 +19,7 @@ export interface RunStatistics {
   'hostUs'?: (number | string | Long);
   'forecastUs'?: (number | string | Long);
   'sites'?: (_forecache_v1_SiteStatistics)[];
+  'partial'?: (number | string | Long);
 }
 
 export interface RunStatistics__Output {
@@ -36,4 +37,5 @@ export interface RunStatistics__Output {
   'hostUs': (number);
   'forecastUs': (number);
   'sites': (_forecache_v1_SiteStatistics__Output)[];
+  'partial': (number);
 }

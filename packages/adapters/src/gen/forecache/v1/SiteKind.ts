@@ -1,4 +1,4 @@
-// Original file: protos/forecache/v1/model_host.proto
+// Original file: protos/forecache/v1/plan.proto
 
 export const SiteKind = {
   SITE_KIND_UNSPECIFIED: 'SITE_KIND_UNSPECIFIED',
@@ -6,10 +6,13 @@ export const SiteKind = {
   SITE_KIND_MODULATION: 'SITE_KIND_MODULATION',
   SITE_KIND_ATTENTION: 'SITE_KIND_ATTENTION',
   SITE_KIND_MLP: 'SITE_KIND_MLP',
-  SITE_KIND_BLOCK: 'SITE_KIND_BLOCK',
+  SITE_KIND_RESIDUAL: 'SITE_KIND_RESIDUAL',
   SITE_KIND_HIDDEN: 'SITE_KIND_HIDDEN',
   SITE_KIND_HEAD: 'SITE_KIND_HEAD',
   SITE_KIND_OUTPUT: 'SITE_KIND_OUTPUT',
+  SITE_KIND_CHANGE: 'SITE_KIND_CHANGE',
+  SITE_KIND_CROSS_ATTENTION: 'SITE_KIND_CROSS_ATTENTION',
+  SITE_KIND_SINGLE: 'SITE_KIND_SINGLE',
 } as const;
 
 export type SiteKind =
@@ -23,7 +26,7 @@ export type SiteKind =
   | 3
   | 'SITE_KIND_MLP'
   | 4
-  | 'SITE_KIND_BLOCK'
+  | 'SITE_KIND_RESIDUAL'
   | 5
   | 'SITE_KIND_HIDDEN'
   | 6
@@ -31,5 +34,11 @@ export type SiteKind =
   | 7
   | 'SITE_KIND_OUTPUT'
   | 8
+  | 'SITE_KIND_CHANGE'
+  | 9
+  | 'SITE_KIND_CROSS_ATTENTION'
+  | 10
+  | 'SITE_KIND_SINGLE'
+  | 11
 
 export type SiteKind__Output = typeof SiteKind[keyof typeof SiteKind]

@@ -7,6 +7,7 @@ export interface SiteStatistics {
   'forwarded'?: (number | string | Long);
   'forecast'?: (number | string | Long);
   'stored'?: (number | string | Long);
+  'partial'?: (number | string | Long);
 }
 
 export interface SiteStatistics__Output {
@@ -14,4 +15,5 @@ export interface SiteStatistics__Output {
   'forwarded': (number);
   'forecast': (number);
   'stored': (number);
+  'partial': (number);
 }
