@@ -1,6 +1,7 @@
 import { derivativeWeights } from './derivative-weights.js';
-import { forecastWeights, MAX_ORDER } from './forecast-weights.js';
+import { forecastWeights } from './forecast-weights.js';
 import { invalidArgument } from './forecast-error.js';
+import { MAX_ORDER } from './forecast-rule.js';
 
 /** One forecast on a recorded full run: features of one site by call, and what would be forecast from what. */
 export interface RecordedForecast {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { predict, type Schedule } from '../test/golden-schedules.js';
-import { forecastWeights, type ForecastOptions, MAX_ORDER } from './forecast-weights.js';
+import { MAX_ORDER } from './forecast-rule.js';
+import { forecastWeights, type ForecastOptions } from './forecast-weights.js';
 
 const GOLDEN_DIGITS = 6;
 const square = (s: number) => s * s;
@@ -296,7 +297,7 @@ describe('forecastWeights refuses', () => {
   const at = (...positions: number[]) =>
     positions.map((position, index) => ({ call: index, position }));
 
-  const REFUSED: [string, Partial<Record<keyof ForecastOptions, unknown>>, string][] = [
+  const REFUSED: [string, Readonly<Record<string, unknown>>, string][] = [
     ['order 9', { order: 9 }, 'order must be an integer between 0 and 8, got 9'],
     ['order -1', { order: -1 }, 'order must be an integer between 0 and 8, got -1'],
     ['order 1.5', { order: 1.5 }, 'order must be an integer between 0 and 8, got 1.5'],
@@ -337,7 +338,7 @@ describe('forecastWeights refuses', () => {
     [
       'an unknown forecaster',
       { forecaster: 'spline' },
-      'forecaster must be "official" or "newton", got "spline"',
+      'forecaster must be "official", "newton", "hermite", "foca" or "chebyshev", got "spline"',
     ],
     ['an unknown growth', { growth: 'late' }, 'growth must be "official" or "eager", got "late"'],
   ];
@@ -355,9 +356,14 @@ describe('forecastWeights refuses', () => {
     );
   });
 
-  it.each(['official', 'newton'] as const)('weights that overflow (%s)', (forecaster) => {
-    const history = at(0, 1e-300, 2e-300);
-    const options = { ...good, forecaster, history, at: 1e10, order: 2, growth: 'eager' } as const;
+  const CLOSE = { history: at(0, 1e-300, 2e-300), at: 1e10, order: 2 } as const;
+
+  it.each<ForecastOptions>([
+    { ...CLOSE, forecaster: 'official', growth: 'eager' },
+    { ...CLOSE, forecaster: 'newton' },
+    { ...CLOSE, forecaster: 'hermite', growth: 'eager' },
+    { ...CLOSE, forecaster: 'chebyshev', ridge: 0 },
+  ])('weights that overflow ($forecaster)', (options) => {
     expect(() => forecastWeights(options)).toThrow(
       'weights must be finite, but positions [0, 1e-300, 2e-300] are too close together to forecast at 10000000000',
     );

@@ -1,10 +1,20 @@
-export { forecastWeights, MAX_ORDER } from './forecast-weights.js';
+export { forecastWeights } from './forecast-weights.js';
+export type { ForecastOptions, ForecastWeights } from './forecast-weights.js';
+export { compileForecastRule, featuresRead, MAX_HISTORY, MAX_ORDER } from './forecast-rule.js';
 export type {
+  ChebyshevRule,
+  CompiledForecastRule,
+  FocaRule,
   ForecasterName,
-  ForecastOptions,
-  ForecastWeights,
+  ForecastRule,
   GrowthRule,
-} from './forecast-weights.js';
+  HermiteRule,
+  TaylorRule,
+} from './forecast-rule.js';
+export { dmdWeights, MIN_SNAPSHOTS } from './dmd-weights.js';
+export type { DmdFallbackReason, DmdOptions, DmdResult } from './dmd-weights.js';
+export type { Eigenvalue } from './eigenvalues.js';
+export { gramFromFeatures } from './gram-from-features.js';
 export { assertMonotone } from './call-position.js';
 export type { CallPosition } from './call-position.js';
 export { createTensorArena, MAX_ARENA_BYTES } from './tensor-arena.js';

@@ -1,4 +1,9 @@
-import { forecastWeights, type CallPosition, type GrowthRule } from '../src/index.js';
+import {
+  forecastWeights,
+  type CallPosition,
+  type ForecastRule,
+  type GrowthRule,
+} from '../src/index.js';
 
 /** A schedule as the released codes run it, in steps that count up or down. */
 export interface Schedule {
@@ -13,8 +18,15 @@ export interface Schedule {
   readonly isFull?: (call: number) => boolean;
 }
 
-/** Forecasts of a scalar feature at the wanted steps of a 50-call run, with the ladder's order at each. */
-export function predict(schedule: Schedule, feature: (step: number) => number) {
+/**
+ * Forecasts of a scalar feature at the wanted steps of a 50-call run, with the order used at each. The rule
+ * is the schedule's own, official, unless another is given.
+ */
+export function predict(
+  schedule: Schedule,
+  feature: (step: number) => number,
+  rule: ForecastRule = officialRule(schedule),
+) {
   const stepOf = (call: number) => schedule.firstStep + schedule.direction * call;
   const predictions = new Map<number, { value: number; order: number; sum: number }>();
   const history: CallPosition[] = [];
@@ -23,18 +35,15 @@ export function predict(schedule: Schedule, feature: (step: number) => number) {
       history.push({ call, position: stepOf(call) });
       continue;
     }
-    const { weights, positions, order } = forecastWeights({
-      forecaster: 'official',
-      history,
-      at: stepOf(call),
-      order: schedule.order,
-      warmup: schedule.warmup,
-      ...(schedule.growth ? { growth: schedule.growth } : {}),
-    });
+    const { weights, positions, order } = forecastWeights({ ...rule, history, at: stepOf(call) });
     const value = weights.reduce((sum, w, j) => sum + w * feature(positions[j] ?? NaN), 0);
     predictions.set(stepOf(call), { value, order, sum: weights.reduce((a, b) => a + b, 0) });
   }
   return predictions;
+}
+
+function officialRule({ order, warmup, growth = 'official' }: Schedule): ForecastRule {
+  return { forecaster: 'official', order, warmup, growth };
 }
 
 function isFullCall(schedule: Schedule, call: number, history: readonly CallPosition[]): boolean {
