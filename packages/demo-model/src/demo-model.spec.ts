@@ -41,6 +41,16 @@ describe('parseManifest', () => {
     expect(manifest).not.toHaveProperty('training');
   });
 
+  it('knows which segments have a graph by token', () => {
+    const chosen = { name: 'chosen', dtype: 'int32', shape: ['B', 'K'] };
+    const byToken = { file: 'attention-00-by-token.onnx', inputs: [chosen], outputs: [tensor] };
+    const { segments } = parse({
+      segments: { embed: segment, attention: { ...segment, byToken } },
+    });
+    expect(segments['embed']?.byToken).toBeNull();
+    expect(segments['attention']?.byToken).toEqual(byToken);
+  });
+
   it.each([
     [{ version: 0 }, 'manifest.json: version must be an integer >= 1, got 0'],
     [{ id: '' }, 'manifest.json: id must be a text, got ""'],
@@ -61,11 +71,11 @@ describe('parseManifest', () => {
     ],
     [
       { segments: { embed: { ...segment, inputs: [{ ...tensor, dtype: 'int8' }] } } },
-      'manifest.json: segments: embed: inputs[0]: dtype must be float32 or int64, got "int8"',
+      'manifest.json: segments: embed: inputs[0]: dtype must be float32, int32 or int64, got "int8"',
     ],
     [
       { segments: { embed: { ...segment, inputs: [{ ...tensor, shape: [0] }] } } },
-      'manifest.json: segments: embed: inputs[0]: shape must be a list of "B" and integers >= 1, got [0]',
+      'manifest.json: segments: embed: inputs[0]: shape must be a list of "B", "K" and integers >= 1, got [0]',
     ],
     [{ reference: undefined }, 'manifest.json: reference must be an object, got nothing'],
   ])('rejects %j', (changes, message) => {
@@ -122,10 +132,13 @@ describe('a model directory', () => {
 describe('the shipped model', () => {
   it('has every file that its manifest names', async () => {
     const manifest = await loadManifest();
-    const graphs = [...Object.values(manifest.segments), manifest.classifier, manifest.reference];
+    const segments = Object.values(manifest.segments);
+    const byToken = segments.flatMap((segment) => segment.byToken ?? []);
+    const graphs = [...segments, ...byToken, manifest.classifier, manifest.reference];
     const missing = graphs.filter(({ file }) => !existsSync(join(demoModelDirectory(), file)));
     expect(missing).toEqual([]);
-    expect(Object.keys(manifest.segments)).toHaveLength(3 + 2 * manifest.config.depth);
+    expect(segments).toHaveLength(3 + 2 * manifest.config.depth);
+    expect(byToken).toHaveLength(manifest.config.depth);
     expect(manifest.classNames).toHaveLength(manifest.nullClass);
   });
 

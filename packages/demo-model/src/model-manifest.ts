@@ -1,10 +1,11 @@
 import { createFieldReader, type FieldReader } from './field-reader.js';
 
-/** Name, element type and shape of a graph's input or output; `'B'` stands for the batch. */
+/** Name, element type and shape of a graph's input or output. */
 export interface GraphTensor {
   readonly name: string;
-  readonly dtype: 'float32' | 'int64';
-  readonly shape: readonly (number | 'B')[];
+  readonly dtype: 'float32' | 'int32' | 'int64';
+  /** `'B'` stands for the batch, `'K'` for chosen tokens. */
+  readonly shape: readonly (number | 'B' | 'K')[];
 }
 
 /** One ONNX file of the model directory. */
@@ -17,6 +18,8 @@ export interface GraphFile {
 /** A part of the network, with its cost: 2 x multiply-accumulates of its matrix products, per sample. */
 export interface Segment extends GraphFile {
   readonly flopsPerSample: number;
+  /** The graph that computes chosen tokens and measures what they are chosen by, where there is one. */
+  readonly byToken: GraphFile | null;
 }
 
 /** What `manifest.json` says about the model beside it. Fields that only people read are left out. */
@@ -112,13 +115,18 @@ function parseImage(image: FieldReader): ModelManifest['image'] {
 
 function parseSegments(segments: FieldReader): ModelManifest['segments'] {
   const parsed = segments.names().map((name) => {
-    const segment = segments.object(name);
-    return [
-      name,
-      { ...parseGraphFile(segment), flopsPerSample: segment.positive('flopsPerSample') },
-    ] as const;
+    return [name, parseSegment(segments.object(name))] as const;
   });
   return Object.fromEntries(parsed);
+}
+
+function parseSegment(segment: FieldReader): Segment {
+  const isByToken = segment.names().includes('byToken');
+  return {
+    ...parseGraphFile(segment),
+    flopsPerSample: segment.positive('flopsPerSample'),
+    byToken: isByToken ? parseGraphFile(segment.object('byToken')) : null,
+  };
 }
 
 function parseGraphFile(graph: FieldReader): GraphFile {
@@ -131,11 +139,13 @@ function parseGraphFile(graph: FieldReader): GraphFile {
 
 function parseTensor(tensor: FieldReader): GraphTensor {
   const dtype = tensor.text('dtype');
-  if (dtype !== 'float32' && dtype !== 'int64') throw tensor.wrong('dtype', 'float32 or int64');
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'int64') {
+    throw tensor.wrong('dtype', 'float32, int32 or int64');
+  }
   const shape = tensor.list('shape').map((edge) => {
-    if (edge === 'B') return edge;
+    if (edge === 'B' || edge === 'K') return edge;
     if (typeof edge === 'number' && Number.isInteger(edge) && edge >= 1) return edge;
-    throw tensor.wrong('shape', 'a list of "B" and integers >= 1');
+    throw tensor.wrong('shape', 'a list of "B", "K" and integers >= 1');
   });
   return { name: tensor.text('name'), dtype, shape };
 }

@@ -100,10 +100,30 @@ class Attention(nn.Module):
         self.project = nn.Linear(config.width, config.width)
 
     def forward(self, hidden: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
-        qkv = self.qkv(modulate(hidden, shift, scale)).unflatten(2, (3, self.heads, -1))
-        query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        query, key, value = self._heads(hidden, shift, scale)
         mixed = F.scaled_dot_product_attention(query, key, value)
         return self.project(mixed.transpose(1, 2).flatten(2))
+
+    def by_token(
+        self, hidden: Tensor, chosen: Tensor, shift: Tensor, scale: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Branch of the chosen tokens, and what tokens are chosen by.
+
+        chosen: [B, K], row b * T + t of a token whose query is computed; keys and values are those
+        of all tokens. Branch [B, K, W]; influence [B, T], the attention that a token receives, mean
+        over heads and queries, so a measure of all tokens only when all are chosen; value norm
+        [B, T], the mean over heads of the L2 norm.
+        """
+        query, key, value = self._heads(hidden, shift, scale)
+        query = query.transpose(1, 2).flatten(0, 1)[chosen.long()].transpose(1, 2)
+        weights = torch.softmax(query @ key.transpose(2, 3) / math.sqrt(query.shape[3]), dim=3)
+        branch = self.project((weights @ value).transpose(1, 2).flatten(2))
+        return branch, weights.mean(dim=(1, 2)), value.norm(dim=3).mean(dim=1)
+
+    def _heads(self, hidden: Tensor, shift: Tensor, scale: Tensor) -> tuple[Tensor, ...]:
+        """Query, key and value, each [B, heads, T, W / heads]."""
+        qkv = self.qkv(modulate(hidden, shift, scale)).unflatten(2, (3, self.heads, -1))
+        return qkv.permute(2, 0, 3, 1, 4).unbind(0)
 
 
 class Mlp(nn.Module):

@@ -12,15 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
+from .check_export import check_against_torch
 from .checkpoint import CHECKPOINT_FILE, load_average
-from .classifier import FEATURE_SIZE, Classifier, load_classifier
+from .classifier import FEATURE_SIZE, load_classifier
 from .classifier_to_onnx import build_classifier
-from .composed import ComposedNetwork, OnnxModule
-from .dit import CLASS_COUNT, DiT
-from .dit_to_onnx import build_segments
-from .fashion_mnist import DATASET_ROOT, IMAGE_SIZE
+from .dit_to_onnx import BY_TOKEN, build_segments, build_segments_by_token
+from .fashion_mnist import DATASET_ROOT
 from .json_file import write_json
 from .manifest import (
     MANIFEST_FILE,
@@ -35,27 +33,23 @@ from .reference import reference_statistics
 from .train_classifier import CLASSIFIER_FILE
 from .train_dit import LOG_FILE, read_log
 
-TOLERANCE = 1e-4
-"""Largest allowed difference from torch, as a part of the largest output."""
-
-CHECKED_BATCHES = (1, 2, 5)
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     args = parse_arguments(arguments)
     torch.set_num_threads(args.threads)
     network, options, step = load_average(args.dit / CHECKPOINT_FILE)
     classifier, classifier_facts = load_classifier(args.classifier / CLASSIFIER_FILE)
-    segments = build_segments(network)
+    segments, by_token = build_segments(network), build_segments_by_token(network)
     judge = build_classifier(classifier)
     args.out.mkdir(parents=True, exist_ok=True)
     write_graphs(args.out, segments | {"classifier": judge})
+    write_graphs(args.out, {name + BY_TOKEN: graph for name, graph in by_token.items()})
     shutil.copyfile(args.dit / LOG_FILE, args.out / LOG_FILE)
     shutil.copyfile(args.classifier / LOG_FILE, args.out / f"classifier-{LOG_FILE}")
     reference = reference_statistics(classifier, args.data_root)
     write_json(args.out / REFERENCE_FILE, reference)
     check = check_against_torch(args.out, network, classifier)
-    manifest = describe_network(network.config, segments, args.guidance) | {
+    manifest = describe_network(network.config, segments, by_token, args.guidance) | {
         "classifier": describe_graph("classifier", judge) | classifier_facts,
         "reference": {
             "file": REFERENCE_FILE,
@@ -66,39 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "check": check,
     }
     write_json(args.out / MANIFEST_FILE, manifest)
-    print(f"step {step}: {len(segments)} segments and the classifier, largest difference {check}")
+    graphs = f"{len(segments)} segments, {len(by_token)} of them by token too, and the classifier"
+    print(f"step {step}: {graphs}, largest difference {check}")
 
 
 def write_graphs(folder: Path, graphs: Mapping[str, OnnxSegment]) -> None:
     for name, graph in graphs.items():
         (folder / f"{name}.onnx").write_bytes(graph.content)
-
-
-def check_against_torch(folder: Path, network: DiT, classifier: Classifier) -> dict[str, object]:
-    """Compares the written files with the torch modules; raises when one is off by `TOLERANCE`."""
-    composed = ComposedNetwork({name: folder / f"{name}.onnx" for name in network.segments()})
-    judge = OnnxModule(folder / "classifier.onnx")
-    generator = torch.Generator().manual_seed(0)
-    size = network.config.image_size
-    differences: dict[str, list[float]] = {"network": [], "classifier": []}
-    for batch in CHECKED_BATCHES:
-        x = torch.randn(batch, 1, size, size, generator=generator)
-        t = torch.rand(batch, generator=generator)
-        y = torch.randint(CLASS_COUNT + 1, (batch,), generator=generator)
-        differences["network"].append(relative_difference(composed(x, t, y), network(x, t, y)))
-        image = torch.rand(batch, 1, IMAGE_SIZE, IMAGE_SIZE, generator=generator) * 2.0 - 1.0
-        for actual, expected in zip(judge(image=image), classifier(image), strict=True):
-            differences["classifier"].append(relative_difference(actual, expected))
-    for name, values in differences.items():
-        if not all(value <= TOLERANCE for value in values):
-            raise RuntimeError(f"exported {name} differs from torch by {values}, over {TOLERANCE}")
-    worst = {name: max(values) for name, values in differences.items()}
-    return {"against": "torch", "batches": list(CHECKED_BATCHES), "tolerance": TOLERANCE, **worst}
-
-
-def relative_difference(actual: Tensor, expected: Tensor) -> float:
-    """max |actual - expected| / max |expected|; NaN stays NaN."""
-    return ((actual - expected).abs().max() / expected.abs().max()).item()
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .checkpoint import TrainingOptions
 from .dit import NULL_CLASS, DiTConfig
+from .dit_to_onnx import BY_TOKEN
 from .fashion_mnist import CLASS_NAMES
 from .flops import FORMULA, segment_flops
 from .onnx_graph import OnnxSegment
@@ -22,14 +23,19 @@ FINAL_LOSS_STEPS = 1_000
 
 
 def describe_network(
-    config: DiTConfig, segments: Mapping[str, OnnxSegment], guidance: float
+    config: DiTConfig,
+    segments: Mapping[str, OnnxSegment],
+    by_token: Mapping[str, OnnxSegment],
+    guidance: float,
 ) -> dict[str, object]:
-    """The part of the manifest that the network decides."""
+    """The part of the manifest that the network decides. by_token: by the segment's name."""
     flops = segment_flops(config)
     described = {
         name: describe_graph(name, segment) | {"flopsPerSample": flops[name.split("-")[0]]}
         for name, segment in segments.items()
     }
+    for name, graph in by_token.items():
+        described[name]["byToken"] = describe_graph(name + BY_TOKEN, graph)
     size = config.image_size
     return {
         "id": "demo",

@@ -46,6 +46,7 @@ def render(package: Path) -> str:
         judge_percent=_percent(judge["testAccuracy"]),
         frechet_train_test=f"{reference['frechetTrainTest']:.2f}",
         difference=f"{manifest['check']['network']:.0e}",
+        by_token_difference=f"{manifest['check']['byToken']:.0e}",
         sweep_table=_sweep_table(quality),
         class_table=_class_table(quality["accuracyByClass"]),
     )

@@ -14,12 +14,17 @@ IR_VERSION = 9
 """Old enough for every onnxruntime since 1.16."""
 
 BATCH = "B"
-DTYPES = {"float32": TensorProto.FLOAT, "int64": TensorProto.INT64}
+CHOSEN = "K"
+DTYPES = {
+    "float32": TensorProto.FLOAT,
+    "int32": TensorProto.INT32,
+    "int64": TensorProto.INT64,
+}
 
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """An input or output of a graph. shape: `"B"` stands for the batch, the rest is fixed."""
+    """An input or output of a graph. shape: `"B"` stands for the batch, `"K"` for chosen tokens."""
 
     name: str
     shape: tuple[str | int, ...]
@@ -62,12 +67,15 @@ class GraphBuilder:
     def scalar(self, value: float) -> str:
         return self.constant(np.array(value, dtype=np.float32))
 
+    def integers(self, *values: int) -> str:
+        """A shape, or a list of axes."""
+        return self.constant(np.array(values, dtype=np.int64))
+
     def reshape(self, value: str, shape: tuple[int, ...], output: str | None = None) -> str:
-        target = self.constant(np.array(shape, dtype=np.int64))
-        return self.op("Reshape", value, target, output=output)
+        return self.op("Reshape", value, self.integers(*shape), output=output)
 
     def unsqueeze(self, value: str, axis: int) -> str:
-        return self.op("Unsqueeze", value, self.constant(np.array([axis], dtype=np.int64)))
+        return self.op("Unsqueeze", value, self.integers(axis))
 
     def gemm(self, value: str, linear: nn.Linear, output: str | None = None) -> str:
         """`linear` on a matrix, with its bias, in one node."""

@@ -55,7 +55,9 @@ def test_package_is_complete(package: Path) -> None:
         "samples.png",
     }
     assert {path.name for path in (package / "model").iterdir()} == {
+        "attention-00-by-token.onnx",
         "attention-00.onnx",
+        "attention-01-by-token.onnx",
         "attention-01.onnx",
         "classifier-training-log.jsonl",
         "classifier.onnx",

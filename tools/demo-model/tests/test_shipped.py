@@ -19,7 +19,11 @@ from forecache_demo_model.sampling import cycling_labels, sample
 
 MODEL = PACKAGE_FOLDER / "model"
 MAX_BYTES = 25_000_000
-ELEMENT_TYPES = {"float32": onnx.TensorProto.FLOAT, "int64": onnx.TensorProto.INT64}
+ELEMENT_TYPES = {
+    "float32": onnx.TensorProto.FLOAT,
+    "int32": onnx.TensorProto.INT32,
+    "int64": onnx.TensorProto.INT64,
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +38,14 @@ def network(manifest: dict) -> ComposedNetwork:
     )
 
 
+def graphs_of(manifest: dict) -> list[dict]:
+    segments = list(manifest["segments"].values())
+    by_token = [segment["byToken"] for segment in segments if "byToken" in segment]
+    return [*segments, *by_token, manifest["classifier"]]
+
+
 def test_manifest_names_every_graph(manifest: dict) -> None:
-    named = {segment["file"] for segment in manifest["segments"].values()}
-    named.add(manifest["classifier"]["file"])
+    named = {graph["file"] for graph in graphs_of(manifest)}
     assert {path.name for path in MODEL.glob("*.onnx")} == named
 
 
@@ -46,7 +55,7 @@ def test_files_are_small(manifest: dict) -> None:
 
 
 def test_graphs_have_the_signatures_of_the_manifest(manifest: dict) -> None:
-    for entry in (*manifest["segments"].values(), manifest["classifier"]):
+    for entry in graphs_of(manifest):
         graph = onnx.load(MODEL / entry["file"]).graph
         for declared, actual in ((entry["inputs"], graph.input), (entry["outputs"], graph.output)):
             assert [spec["name"] for spec in declared] == [value.name for value in actual]
@@ -54,6 +63,11 @@ def test_graphs_have_the_signatures_of_the_manifest(manifest: dict) -> None:
                 shape = [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim]
                 assert shape == spec["shape"]
                 assert value.type.tensor_type.elem_type == ELEMENT_TYPES[spec["dtype"]]
+
+
+def test_every_attention_has_a_graph_by_token(manifest: dict) -> None:
+    names = {name for name, segment in manifest["segments"].items() if "byToken" in segment}
+    assert names == {name for name in manifest["segments"] if name.startswith("attention-")}
 
 
 def test_network_is_finite_for_any_batch(network: ComposedNetwork) -> None:
@@ -98,7 +112,8 @@ def test_reference_statistics_are_those_of_a_gaussian(manifest: dict) -> None:
 
 def test_check_against_torch_is_within_its_tolerance(manifest: dict) -> None:
     check = manifest["check"]
-    assert max(check["network"], check["classifier"]) <= check["tolerance"] == 1e-4
+    worst = max(check["network"], check["classifier"], check["byToken"])
+    assert worst <= check["tolerance"] == 1e-4
 
 
 def test_training_reached_its_last_step(manifest: dict) -> None:
