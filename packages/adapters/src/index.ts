@@ -21,20 +21,60 @@ export type {
   Forwarded,
   Granularity,
   HostRun,
+  Measure,
   ModelDescription,
   ModelHost,
+  Probe,
+  ProbeKind,
   RequestOptions,
   RunCall,
+  RunSetup,
+  Scalars,
   SiteDescription,
   SiteKind,
+  TokenCache,
+  TokenScore,
+  TokenSelection,
 } from './model-host/model-host.js';
 
-// The walk of a transformer
-export { actionAt, assertCallPlan, MAX_HISTORY_SIZE, weightsOf } from './model-host/call-plan.js';
-export { sitesOfGranularity, siteOf, transformerLayout } from './model-host/transformer-layout.js';
+// Sites, setups and plans
+export {
+  describeSite,
+  residualRange,
+  residualSite,
+  siteOf,
+  sitesOfGranularity,
+} from './model-host/site-description.js';
+export type { BlockRange } from './model-host/site-description.js';
+export { assertRunSetup } from './model-host/run-setup.js';
+export { NO_SETUP } from './wire/setup-messages.js';
+export {
+  actionAt,
+  assertAction,
+  assertCallPlan,
+  assertSelection,
+  callKind,
+  MAX_HISTORY_SIZE,
+  weightsOf,
+} from './model-host/call-plan.js';
+export { assertPlanFits } from './model-host/plan-checks.js';
+export { isComputed, resolvePlan } from './model-host/resolved-plan.js';
+export type {
+  ResolvedPlan,
+  SiteAction,
+  SiteSpan,
+  SkippedSite,
+} from './model-host/resolved-plan.js';
+
+// The walk of a transformer, and what is measured on the way
+export { transformerLayout } from './model-host/transformer-layout.js';
 export type { BranchSite, TransformerLayout } from './model-host/transformer-layout.js';
-export { walkTransformer } from './model-host/transformer-walk.js';
-export type { FeatureSource, SiteCall, WalkCall } from './model-host/transformer-walk.js';
+export { beginWalk, walkTransformer } from './model-host/transformer-walk.js';
+export type { BeginWalk, Walk, WalkCall, WalkedCall } from './model-host/transformer-walk.js';
+export type { FeatureSource, SiteCall } from './model-host/feature-source.js';
+export { createBranchProbes } from './model-host/probes/branch-probes.js';
+export type { BranchProbes, CallProbes } from './model-host/probes/branch-probes.js';
+export { measuresAfter, measuresBefore } from './model-host/probes/probe-needs.js';
 
 // The sidecar's client
 export { createCacheClient } from './cache-client/grpc-cache-client.js';
@@ -47,6 +87,7 @@ export type {
   HistoryPlace,
   InterceptCall,
   InterceptStream,
+  NetworkShape,
   OpenRun,
   PolicyDescription,
   RunEvent,
@@ -55,6 +96,7 @@ export type {
   RunPlan,
   RunStatistics,
   SidecarStatistics,
+  SiteShape,
 } from './cache-client/cache-client.js';
 
 // Tensors

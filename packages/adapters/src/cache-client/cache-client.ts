@@ -6,6 +6,8 @@ import type {
   Granularity,
   ModelDescription,
   RequestOptions,
+  RunSetup,
+  Scalars,
 } from '../model-host/model-host.js';
 import type { PlacedTensor, SharedRegion } from '../tensor/tensor.js';
 
@@ -20,23 +22,37 @@ export type RunOutcome = 'ok' | 'interrupted' | 'error';
 
 /** All decisions of a static policy. Mirrors `RunPlan`. */
 export interface RunPlan {
-  readonly policy: string;
-  readonly granularity: Granularity;
   readonly steps: number;
-  readonly historySize: number;
   readonly calls: readonly CallPlan[];
+}
+
+/** A forecastable module of a network. Mirrors `SiteShape`. */
+export interface SiteShape {
+  readonly name: string;
+  readonly kind: 'attention' | 'cross-attention' | 'mlp' | 'single';
+  readonly block: number;
+  readonly tokens: number;
+}
+
+/** The forecastable modules of a network in the order of a call. Mirrors `NetworkShape`. */
+export interface NetworkShape {
+  readonly blocks: number;
+  readonly sites: readonly SiteShape[];
 }
 
 /** Mirrors `OpenRunRequest`. */
 export interface OpenRun {
   readonly mode: RunMode;
   readonly policy: { readonly name: string; readonly options: Readonly<Record<string, string>> };
-  readonly granularity: Granularity;
+  /** Null: the policy's own. */
+  readonly granularity: Granularity | null;
   readonly run: {
     readonly steps: number;
     readonly calls: number;
     readonly timesteps: readonly number[];
     readonly sigmas: readonly number[];
+    /** Null where the model host's description says it, or no policy needs it. */
+    readonly network: NetworkShape | null;
   };
   readonly branches: readonly BranchConditioning[];
   /** Empty means the only model there is. */
@@ -60,7 +76,7 @@ export interface FeatureCall {
 /** Mirrors `FeatureAnswer`. */
 export interface FeatureAnswer {
   readonly site: string;
-  readonly source: 'forwarded' | 'forecast' | 'stored' | 'compute';
+  readonly source: 'forwarded' | 'forecast' | 'stored' | 'compute' | 'partial';
   readonly output: PlacedTensor | null;
 }
 
@@ -80,6 +96,7 @@ export interface RunStatistics {
   readonly forwarded: number;
   readonly forecast: number;
   readonly stored: number;
+  readonly partial: number;
   readonly peakBytes: number;
   readonly wallUs: number;
   readonly hostUs: number;
@@ -89,6 +106,7 @@ export interface RunStatistics {
     readonly forwarded: number;
     readonly forecast: number;
     readonly stored: number;
+    readonly partial: number;
   }[];
 }
 
@@ -99,32 +117,39 @@ export interface InterceptStream {
   end(): void;
 }
 
-/** What `report` tells the sidecar about a call in plan mode. */
+/** What `report` tells the sidecar about a call. Mirrors `ReportRequest`. */
 export interface CallReport extends CallKey {
   readonly action: Action['kind'];
   readonly forwarded: number;
   readonly forecast: number;
+  readonly partial: number;
   readonly wallUs: number;
+  /** What the run's probes measured after the call. */
+  readonly scalars: Scalars;
 }
 
 /** An open run, as its client sees it. */
 export interface CacheRun {
   readonly runId: string;
+  /** Policy name and effective options, for people. */
+  readonly policy: string;
   /** Null when the policy decides call by call. */
   readonly plan: RunPlan | null;
+  /** What the host prepares; `sites` is empty where the sidecar does not know the network. */
+  readonly setup: RunSetup;
   readonly ttlMs: number;
   readonly sharedDirectory: string;
   readonly sharedName: string;
   readonly warnings: readonly string[];
   decide(
-    call: CallKey & { readonly scalars: Readonly<Record<string, number>> },
+    call: CallKey & { readonly scalars: Scalars },
     options?: RequestOptions,
   ): Promise<CallPlan>;
   intercept(): InterceptStream;
   runNetwork(
     call: CallKey & { readonly input: PlacedTensor; readonly output: SharedRegion | null },
     options?: RequestOptions,
-  ): Promise<{ readonly output: PlacedTensor; readonly action: Action }>;
+  ): Promise<{ readonly output: PlacedTensor; readonly plan: CallPlan }>;
   report(report: CallReport, options?: RequestOptions): Promise<void>;
   close(outcome: RunOutcome, options?: RequestOptions): Promise<RunStatistics>;
 }

@@ -20,7 +20,7 @@ const OPEN: OpenRun = {
   mode: 'intercept',
   policy: { name: 'full', options: {} },
   granularity: 'module',
-  run: { steps: 1, calls: 1, timesteps: [], sigmas: [] },
+  run: { steps: 1, calls: 1, timesteps: [], sigmas: [], network: null },
   branches: [{ branch: 'joint', batch: 1, tensors: [] }],
   model: '',
   sharedBytes: 0,
@@ -50,10 +50,12 @@ async function fakeSidecar(
   deadlineMs = 10_000,
 ): Promise<CacheClient> {
   const handlers: CacheServiceHandlers = {
-    OpenRun: unaryHandler(({ client }) => ({ runId: 'run-1', ttlMs: 1000, warnings: [client] })),
+    OpenRun: unaryHandler(({ client }) => {
+      return { runId: 'run-1', policy: 'full', ttlMs: 1000, warnings: [client] };
+    }),
     Decide: unaryHandler(({ callIndex }) => ({ plan: { callIndex } })),
     Intercept: (stream) => answerEach(stream),
-    RunNetwork: unaryHandler(({ input }) => ({ output: input })),
+    RunNetwork: unaryHandler(({ input, callIndex }) => ({ output: input, plan: { callIndex } })),
     Report: unaryHandler(() => ({})),
     CloseRun: unaryHandler(() => ({ statistics: STATISTICS })),
     WatchRuns: (stream) => {
@@ -104,15 +106,23 @@ function streamOf(run: CacheRun) {
 describe('the cache client', () => {
   it('opens, decides, runs, reports and closes', async () => {
     const run = await openRun();
-    expect(run).toMatchObject({ runId: 'run-1', plan: null, ttlMs: 1000, warnings: ['test'] });
+    expect(run).toMatchObject({
+      runId: 'run-1',
+      policy: 'full',
+      plan: null,
+      setup: { sites: [], tokenCache: null, probes: [] },
+      ttlMs: 1000,
+      warnings: ['test'],
+    });
     const key = { branch: 'joint', callIndex: 4 };
     const plan = await run.decide({ ...key, scalars: {} });
     expect(plan).toEqual({ callIndex: 4, action: { kind: 'full' }, exceptions: [] });
     const bytes = Buffer.from([1, 2]);
     const input = { dtype: 'float16', shape: [1], place: 'inline', bytes } as const;
     const answer = await run.runNetwork({ ...key, input, output: null });
-    expect(answer).toEqual({ output: input, action: { kind: 'full' } });
-    await run.report({ ...key, action: 'full', forwarded: 1, forecast: 0, wallUs: 2 });
+    expect(answer).toEqual({ output: input, plan });
+    const counts = { forwarded: 1, forecast: 0, partial: 0, wallUs: 2 };
+    await run.report({ ...key, ...counts, action: 'full', scalars: { 'input-change': 1 } });
     expect(await run.close('ok')).toMatchObject({ outcome: 'ok', forwarded: 3, sites: [] });
   });
 

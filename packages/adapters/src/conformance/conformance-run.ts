@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 
-import { transformerLayout } from '../model-host/transformer-layout.js';
-import { walkTransformer } from '../model-host/transformer-walk.js';
 import type {
   Action,
   CallPlan,
   HostRun,
   ModelDescription,
   ModelHost,
+  Probe,
   RunCall,
+  RunSetup,
 } from '../model-host/model-host.js';
+import { sitesOfGranularity } from '../model-host/site-description.js';
 import { elementCount, withBatch } from '../tensor/tensor-type.js';
 import { float32Tensor, float32View, int64Tensor } from '../tensor/tensor-view.js';
 import type { LocalTensor, PlacedTensor, TensorType } from '../tensor/tensor.js';
@@ -23,7 +24,8 @@ export const TIMESTEPS: readonly number[] = Object.freeze([1, 0.9, 0.7, 0.5, 0.5
 /** What a check changes in the run it opens. */
 export interface OpenOptions {
   readonly sharedDirectory?: string;
-  readonly historySize?: number;
+  /** Default: every site of the granularity, which is `module` by default, three features each. */
+  readonly setup?: Partial<RunSetup>;
   readonly runId?: string;
 }
 
@@ -31,6 +33,7 @@ export interface OpenOptions {
 export interface ConformanceRun {
   readonly runId: string;
   readonly description: ModelDescription;
+  readonly setup: RunSetup;
   readonly run: HostRun;
 }
 
@@ -40,6 +43,7 @@ let opened = 0;
 export async function openRun(host: ModelHost, options: OpenOptions = {}): Promise<ConformanceRun> {
   const description = await host.describe();
   const runId = options.runId ?? `conformance-${process.pid}-${opened++}`;
+  const setup = setupOf(description, options.setup);
   const branch = (name: string, labels: readonly bigint[]) => ({
     branch: name,
     batch: BATCH,
@@ -50,9 +54,20 @@ export async function openRun(host: ModelHost, options: OpenOptions = {}): Promi
     branches: [branch('cond', [1n, 2n]), branch('uncond', [10n, 10n])],
     timesteps: TIMESTEPS,
     sharedDirectory: options.sharedDirectory ?? '',
-    historySize: options.historySize ?? 3,
+    setup,
   });
-  return { runId, description, run };
+  return { runId, description, setup, run };
+}
+
+function setupOf(description: ModelDescription, change: Partial<RunSetup> = {}): RunSetup {
+  const granularity = change.granularity ?? 'module';
+  const sites = sitesOfGranularity(description, granularity);
+  return { granularity, sites, historySize: 3, tokenCache: null, probes: [], ...change };
+}
+
+/** A probe without the parts its kind does not use. */
+export function probeOf(kind: Probe['kind'], change: Partial<Probe> = {}): Probe {
+  return { kind, count: 0, site: '', ...change };
 }
 
 /** Opens a run, hands it to `work`, and ends it. */
@@ -102,47 +117,20 @@ export function numbers(tensor: PlacedTensor): readonly number[] {
   return [...float32View(local(tensor))];
 }
 
-/** The same action at every site. */
+/** The same action at every kept site. */
 export function planOf(callIndex: number, action: Action): CallPlan {
   return { callIndex, action, exceptions: [] };
 }
 
-/** A planned call of branch `cond` at granularity `module`, with what a check changes. */
+/** A planned full call of branch `cond`, with what a check changes. */
 export function callOf(open: ConformanceRun, change: Partial<RunCall> = {}): RunCall {
   return {
     branch: 'cond',
     plan: planOf(0, { kind: 'full' }),
-    granularity: 'module',
     input: networkInput(open.description),
     output: null,
     ...change,
   };
-}
-
-/** One full call composed of single forwards, as a client does it. */
-export async function composeCall(
-  { run, description }: ConformanceRun,
-  call: { readonly branch: string; readonly callIndex: number; readonly input: PlacedTensor },
-): Promise<LocalTensor> {
-  const { branch, callIndex } = call;
-  return walkTransformer({
-    layout: transformerLayout(description),
-    plan: planOf(callIndex, { kind: 'full' }),
-    granularity: 'module',
-    input: local(call.input),
-    source: {
-      async features(sites) {
-        const outputs: LocalTensor[] = [];
-        for (const { site, input } of sites) {
-          const placed = input === null ? null : inline(input);
-          const request = { branch, callIndex, site, input: placed, output: null, keep: false };
-          outputs.push(local((await run.forward(request)).output));
-        }
-        return outputs;
-      },
-      observe: async () => undefined,
-    },
-  });
 }
 
 function pseudoRandom(type: TensorType, seed: number): LocalTensor {

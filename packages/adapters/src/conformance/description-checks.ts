@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 
-import { sitesOfGranularity, transformerLayout } from '../model-host/transformer-layout.js';
+import { sitesOfGranularity } from '../model-host/site-description.js';
+import { transformerLayout } from '../model-host/transformer-layout.js';
+import { isSameType } from '../tensor/tensor-type.js';
 import type { ConformanceCheck } from './conformance-check.js';
 
 /** What a host says about its model. */
@@ -12,30 +14,36 @@ export const descriptionChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    title: 'sites are in walk order: embed, modulation, the branches, hidden, head, output',
+    title: 'sites are in walk order: embed, modulation, the branches, hidden, head, output, change',
     async run(host) {
       const description = await host.describe();
       const branches = transformerLayout(description).branches.map(({ name }) => name);
       const names = description.sites.map(({ name }) => name);
-      assert.deepEqual(names, ['embed', 'modulation', ...branches, 'hidden', 'head', 'output']);
+      const end = ['hidden', 'head', 'output', 'change'];
+      assert.deepEqual(names, ['embed', 'modulation', ...branches, ...end]);
     },
   },
   {
-    title: 'every forwardable site costs something; hidden and output cost nothing of their own',
+    title: 'every forwardable site costs something; hidden, output and change nothing of their own',
     async run(host) {
       for (const { name, flops, isForwardable } of (await host.describe()).sites) {
-        assert.equal(isForwardable, name !== 'hidden' && name !== 'output', name);
+        assert.equal(isForwardable, !['hidden', 'output', 'change'].includes(name), name);
         assert.equal(flops > 0, isForwardable, name);
       }
     },
   },
   {
-    title: 'granularities module, hidden and output have sites',
+    title: 'every granularity has sites, and change only stands where input and output are alike',
     async run(host) {
       const description = await host.describe();
+      const { depth } = transformerLayout(description);
       assert.deepEqual(sitesOfGranularity(description, 'hidden'), ['hidden']);
       assert.deepEqual(sitesOfGranularity(description, 'output'), ['output']);
-      assert.ok(sitesOfGranularity(description, 'module').length >= 2);
+      assert.deepEqual(sitesOfGranularity(description, 'change'), ['change']);
+      assert.ok(isSameType(description.input, description.output));
+      assert.equal(sitesOfGranularity(description, 'module').length, 2 * depth);
+      assert.equal(sitesOfGranularity(description, 'block').length, depth);
+      assert.deepEqual(sitesOfGranularity(description, 'residual'), [`blocks.0-${depth - 1}`]);
     },
   },
 ];

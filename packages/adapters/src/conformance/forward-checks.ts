@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import type { Forward } from '../model-host/model-host.js';
 import { assertClose, assertRefused } from './assertions.js';
 import type { ConformanceCheck } from './conformance-check.js';
+import { composeCall } from './composed-call.js';
 import {
   callOf,
-  composeCall,
   hiddenInput,
   local,
   networkInput,
@@ -23,6 +23,7 @@ function forwardOf(open: ConformanceRun, change: Partial<Forward> = {}): Forward
     input: networkInput(open.description),
     output: null,
     keep: false,
+    selection: null,
     ...change,
   };
 }
@@ -40,7 +41,8 @@ export const forwardChecks: readonly ConformanceCheck[] = [
       withRun(host, async (open) => {
         for (const branch of ['cond', 'uncond']) {
           const input = networkInput(open.description);
-          const composed = await composeCall(open, { branch, callIndex: 0, input });
+          const plan = planOf(0, { kind: 'full' });
+          const composed = await composeCall(open, { branch, plan, input });
           const planned = await open.run.runCall(callOf(open, { branch }));
           assert.deepEqual(local(planned.output), composed);
         }
@@ -113,7 +115,7 @@ export const forwardChecks: readonly ConformanceCheck[] = [
         await assertRefused(refused({ branch: 'other' }), 'invalid-argument', /branch/);
         await assertRefused(refused({ callIndex: 5 }), 'invalid-argument', /call_index/);
         await assertRefused(refused({ site: 'blocks.99.mlp' }), 'not-found', /blocks\.99\.mlp/);
-        for (const site of ['hidden', 'output']) {
+        for (const site of ['hidden', 'output', 'change', 'blocks.0-0']) {
           await assertRefused(refused({ site, input: null }), 'invalid-argument', /composed/);
         }
       }),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createSharedDirectory } from '../shared-memory/shared-directory.js';
 import { openSharedFile } from '../shared-memory/shared-file.js';
 import { byteLength } from '../tensor/tensor-type.js';
+import { NO_SETUP } from '../wire/setup-messages.js';
 import { assertRefused } from './assertions.js';
 import type { ConformanceCheck } from './conformance-check.js';
 import {
@@ -81,7 +82,7 @@ export const runChecks: readonly ConformanceCheck[] = [
           ],
           timesteps: [1],
           sharedDirectory: '',
-          historySize: 1,
+          setup: NO_SETUP,
         });
       await assertRefused(begin('caption', [1n, 2n]), 'invalid-argument', /label/);
       await assertRefused(begin('label', [1n]), 'invalid-argument', /tensors\[0\]/);
@@ -115,7 +116,7 @@ export const runChecks: readonly ConformanceCheck[] = [
     title: 'regions of a run without a shared directory are refused',
     run: (host) =>
       withRun(host, async (open) => {
-        const { input } = callOf(open);
+        const input = networkInput(open.description);
         const region = { name: 'a', offset: 0, byteLength: byteLength(input) };
         const shared = { dtype: input.dtype, shape: input.shape, place: 'region', region } as const;
         await assertRefused(

@@ -5,8 +5,8 @@ import { assertSameType, withBatch } from '../tensor/tensor-type.js';
 import { int64View } from '../tensor/tensor-view.js';
 import { MAX_BRANCHES } from '../wire/branch-messages.js';
 import { assertIdentifier, assertRunId, decodeFinite } from '../wire/fields.js';
-import { MAX_HISTORY_SIZE } from './call-plan.js';
-import type { BeginRun, BranchConditioning } from './model-host.js';
+import type { BeginRun, BranchConditioning, ModelDescription } from './model-host.js';
+import { assertRunSetup } from './run-setup.js';
 import type { TransformerNetwork } from './transformer-network.js';
 
 /** Largest batch of a branch. */
@@ -22,14 +22,20 @@ export interface RunBranch {
   readonly labels: BigInt64Array;
 }
 
+/** Where labels are checked against, and fetched from. */
+interface LabelSource {
+  readonly network: TransformerNetwork;
+  readonly transfer: TensorTransfer;
+}
+
 /** Checks a run's request against the network and fetches its labels. */
 export function compileBranches(
   request: BeginRun,
-  network: TransformerNetwork,
-  transfer: TensorTransfer,
+  description: ModelDescription,
+  from: LabelSource,
 ): readonly RunBranch[] {
   assertRunId('run_id', request.runId);
-  assertInteger('history_size', request.historySize, MAX_HISTORY_SIZE);
+  assertRunSetup(request.setup, description);
   assertInteger('timesteps.length', request.timesteps.length, MAX_CALLS);
   assertInteger('branches.length', request.branches.length, MAX_BRANCHES);
   decodeFinite(request.timesteps, 'timesteps');
@@ -40,7 +46,7 @@ export function compileBranches(
     }
     assertIdentifier(`${path}.branch`, branch.branch);
     assertInteger(`${path}.batch`, branch.batch, MAX_BATCH);
-    const labels = readLabels(branch, path, { network, transfer });
+    const labels = readLabels(branch, path, from);
     return { branch: branch.branch, batch: branch.batch, labels };
   });
 }
@@ -48,9 +54,8 @@ export function compileBranches(
 function readLabels(
   branch: BranchConditioning,
   path: string,
-  from: { readonly network: TransformerNetwork; readonly transfer: TensorTransfer },
+  { network, transfer }: LabelSource,
 ): BigInt64Array {
-  const { network, transfer } = from;
   const [wanted] = network.description.conditioning;
   const [given] = branch.tensors;
   if (wanted === undefined || given?.name !== wanted.name || branch.tensors.length !== 1) {

@@ -71,7 +71,8 @@ async function gatedHost(deadlineMs = 10_000): Promise<GatedHost> {
 
 function embed(run: ConformanceRun): Forward {
   const input = networkInput(run.description);
-  return { branch: 'cond', callIndex: 0, site: 'embed', input, output: null, keep: false };
+  const request = { branch: 'cond', callIndex: 0, site: 'embed', input, output: null };
+  return { ...request, keep: false, selection: null };
 }
 
 describe('the stream of forwards', () => {

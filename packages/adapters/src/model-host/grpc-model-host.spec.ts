@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { Client, credentials } from '@grpc/grpc-js';
 
-import { callOf, openRun } from '../conformance/conformance-run.js';
+import { callOf, networkInput, openRun, probeOf } from '../conformance/conformance-run.js';
 import type { DescribeResponse } from '../gen/forecache/v1/DescribeResponse.js';
 import { modelHostServiceDefinition } from '../wire/definitions.js';
 import { createGrpcServer } from '../wire/grpc-server.js';
@@ -106,6 +106,33 @@ describe('the gRPC model host', () => {
     });
     await open.run.runCall(callOf(open));
     await stopped;
+  });
+
+  it('a measure is cancelled like every request, and the call can be measured again', async () => {
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const controller = new AbortController();
+    const address = await serve({
+      beforeSite: () => {
+        controller.abort();
+        return gate;
+      },
+    });
+    const probes = [probeOf('modulated-input-change')];
+    const open = await openRun(connect(address), { setup: { probes } });
+    const request = { branch: 'cond', callIndex: 0, input: networkInput(open.description) };
+    const aborted = open.run.measure(request, { signal: controller.signal });
+    await expect(aborted).rejects.toMatchObject({
+      code: 'cancelled',
+      message: 'the request was cancelled',
+    });
+    const late = open.run.measure(request, { signal: AbortSignal.timeout(20) });
+    await expect(late).rejects.toMatchObject({
+      code: 'deadline-exceeded',
+      message: 'the deadline passed',
+    });
+    release();
+    await expect(open.run.measure(request)).resolves.toEqual({});
   });
 
   it('a timeout of the caller is deadline-exceeded', async () => {
@@ -233,8 +260,7 @@ describe('hostile bytes on the wire', () => {
     const places = { inline: Buffer.alloc(4), handle: { hostId: 'h', id: 1 } };
     const input = { dtype: 'DTYPE_FLOAT32' as const, shape: [1], ...places };
     const plan = { action: { kind: 'ACTION_KIND_FULL' as const } };
-    const granularity = 'GRANULARITY_MODULE' as const;
-    const request = requestSerialize({ runId: 'a', plan, granularity, input });
+    const request = requestSerialize({ runId: 'a', plan, input });
     await expect(send('RunCall', request)).resolves.toEqual({
       code: 3,
       details: 'input must be in exactly one place (inline, region or handle), got 2',

@@ -9,10 +9,12 @@ import {
   encodeBeginRun,
   encodeCombine,
   encodeForward,
+  encodeMeasure,
   encodeRunCall,
 } from '../wire/model-host-messages.js';
 import { createRpcChannel } from '../wire/rpc-channel.js';
 import type { RpcChannel, RpcChannelOptions } from '../wire/rpc-channel.js';
+import { decodeScalars } from '../wire/setup-messages.js';
 import type { HostRun, ModelHost } from './model-host.js';
 
 /**
@@ -65,6 +67,11 @@ function grpcHostRun(
     combine: (request, options) =>
       channel.unary(service.Combine, encodeCombine({ ...request, runId }), {
         decode: ({ output }) => decodeRequiredTensor(output, 'output'),
+        signal: options?.signal,
+      }),
+    measure: (request, options) =>
+      channel.unary(service.Measure, encodeMeasure({ ...request, runId }), {
+        decode: ({ scalars }) => decodeScalars(scalars, 'scalars'),
         signal: options?.signal,
       }),
     runCall: (request, options) =>

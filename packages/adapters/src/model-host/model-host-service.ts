@@ -8,6 +8,7 @@ import type { GrpcServerOptions } from '../wire/grpc-server.js';
 import {
   decodeBeginRun,
   decodeCombine,
+  decodeMeasure,
   decodeRunCall,
   encodeCallOutput,
 } from '../wire/model-host-messages.js';
@@ -66,7 +67,7 @@ export interface ModelHostHandlers {
   endStreams(): void;
 }
 
-/** The six methods over a host and a registry of its runs, for a server that has other services too. */
+/** The seven methods over a host and a registry of its runs, for a server that has other services too. */
 export function createModelHostHandlers(host: ModelHost, runs: RunRegistry): ModelHostHandlers {
   const streams = new Set<ForwardStreamCall>();
   const handlers: ModelHostServiceHandlers = {
@@ -85,6 +86,12 @@ export function createModelHostHandlers(host: ModelHost, runs: RunRegistry): Mod
       const request = decodeCombine(message);
       return runs.use(request.runId, async (run) => ({
         output: encodeTensor(await run.combine(request, { signal })),
+      }));
+    }),
+    Measure: unaryHandler((message, signal) => {
+      const request = decodeMeasure(message);
+      return runs.use(request.runId, async (run) => ({
+        scalars: { ...(await run.measure(request, { signal })) },
       }));
     }),
     RunCall: unaryHandler((message, signal) => {

@@ -8,6 +8,8 @@ const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$/;
 /** One exported segment. */
 export interface OnnxSegment {
   readonly path: string;
+  /** An attention's second graph, which computes chosen tokens and measures all; null elsewhere. */
+  readonly byTokenPath: string | null;
   readonly flops: number;
 }
 
@@ -61,20 +63,30 @@ function parseSegments(
   depth: number,
   directory: string,
 ): ReadonlyMap<string, OnnxSegment> {
+  const pathOf = (name: string) => join(directory, fileName(root, `segments.${name}.file`));
   const segmentOf = (name: string): OnnxSegment => {
-    const file = text(root, `segments.${name}.file`);
-    if (!FILE_NAME.test(file)) throw new Error(`segments.${name}.file ${file} is not a file name`);
+    const path = pathOf(name);
     const flops = count(root, `segments.${name}.flopsPerSample`);
-    return { path: join(directory, file), flops };
+    return { path, byTokenPath: null, flops };
+  };
+  const attentionOf = (name: string): OnnxSegment => {
+    return { ...segmentOf(name), byTokenPath: pathOf(`${name}.byToken`) };
   };
   const segments = new Map([['embed', segmentOf('embed')]]);
   segments.set('modulation', segmentOf('modulation'));
   for (let block = 0; block < depth; block++) {
     const number = String(block).padStart(2, '0');
-    segments.set(`blocks.${block}.attention`, segmentOf(`attention-${number}`));
+    segments.set(`blocks.${block}.attention`, attentionOf(`attention-${number}`));
     segments.set(`blocks.${block}.mlp`, segmentOf(`mlp-${number}`));
   }
   return segments.set('head', segmentOf('head'));
+}
+
+/** A file beside the manifest. */
+function fileName(root: unknown, path: string): string {
+  const file = text(root, path);
+  if (FILE_NAME.test(file)) return file;
+  throw new Error(`${path} ${file} is not a file name`);
 }
 
 /** The value at a dotted path of own properties. */

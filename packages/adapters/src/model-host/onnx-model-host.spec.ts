@@ -23,6 +23,10 @@ function manifest(): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
+function segments(): object {
+  return manifest()['segments'] as object;
+}
+
 function writeManifest(change: object): void {
   writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ ...manifest(), ...change }));
 }
@@ -33,7 +37,7 @@ describe('the ONNX model host', () => {
     const { model, sites, input } = await host.describe();
     expect(model).toBe('demo');
     expect(input).toEqual({ dtype: 'float32', shape: [1, 28, 28] });
-    expect(sites).toHaveLength(2 + 16 + 3);
+    expect(sites).toHaveLength(2 + 16 + 4);
     const flops = sites.reduce((sum, site) => sum + site.flops, 0);
     expect(flops).toBe(manifest()['flopsPerSample']);
     await host.close();
@@ -87,6 +91,11 @@ describe('createOnnxModelHost refuses', () => {
       'segments.embed.file ../../etc/passwd is not a file name',
     ],
     ['without a segment', { segments: {} }, 'segments.embed.file is missing'],
+    [
+      'whose attention computes no chosen tokens',
+      { segments: { ...segments(), 'attention-07': { file: 'a.onnx', flopsPerSample: 1 } } },
+      'segments.attention-07.byToken.file is missing',
+    ],
     ['without an id', { id: 7 }, 'id must be a text, got 7'],
     ['without classes', { nullClass: '10' }, 'nullClass must be an integer >= 1, got "10"'],
   ])('a manifest %s', async (_, change, reason) => {
@@ -97,12 +106,12 @@ describe('createOnnxModelHost refuses', () => {
     });
   });
 
-  it('a missing segment', async () => {
+  it.each(['mlp-07.onnx', 'attention-07-by-token.onnx'])('a missing segment %s', async (file) => {
     cpSync(DEMO_MODEL, directory, { recursive: true });
-    rmSync(join(directory, 'mlp-07.onnx'));
+    rmSync(join(directory, file));
     await expect(createOnnxModelHost({ directory })).rejects.toMatchObject({
       code: 'not-found',
-      message: `model segment ${join(directory, 'mlp-07.onnx')} cannot be read`,
+      message: `model segment ${join(directory, file)} cannot be read`,
     });
   });
 

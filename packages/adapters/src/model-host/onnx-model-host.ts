@@ -5,12 +5,13 @@ import { invalidArgument } from '@forecache/core';
 import type { ModelHost } from './model-host.js';
 import { readManifest } from './onnx-manifest.js';
 import type { OnnxManifest } from './onnx-manifest.js';
-import { floats, integers, openSegments } from './onnx-segments.js';
-import type { OnnxSegments } from './onnx-segments.js';
+import { createOnnxBranch, modulatedFeeds } from './onnx-branch.js';
+import { firstOf, floats, integers, openSegments } from './onnx-segments.js';
+import type { OnnxFeeds, OnnxSegments } from './onnx-segments.js';
 import { createTransformerHost } from './transformer-host.js';
 import type { TransformerHostOptions } from './transformer-host.js';
 import { describeTransformer } from './transformer-network.js';
-import type { ModulatedInput, TransformerNetwork } from './transformer-network.js';
+import type { TransformerNetwork } from './transformer-network.js';
 
 /** What `createOnnxModelHost` takes. */
 export interface OnnxModelHostOptions extends TransformerHostOptions {
@@ -37,15 +38,9 @@ export async function createOnnxModelHost(options: OnnxModelHostOptions): Promis
 function onnxNetwork(manifest: OnnxManifest, loaded: OnnxSegments): TransformerNetwork {
   const { model, depth, tokens, width, image, labelCount, segments } = manifest;
   const flops = (site: string) => segments.get(site)?.flops ?? 0;
-  const one = async (site: string, feeds: Parameters<OnnxSegments['run']>[1], output: string) => {
-    const [values] = await loaded.run(site, feeds, [output]);
-    return values ?? new Float32Array();
+  const one = async (site: string, feeds: OnnxFeeds, output: string) => {
+    return firstOf(await loaded.run(site, feeds, [output]));
   };
-  const modulated = ({ hidden, shift, scale, batch }: ModulatedInput) => ({
-    hidden: floats(hidden, [batch, tokens, width]),
-    shift: floats(shift, [batch, width]),
-    scale: floats(scale, [batch, width]),
-  });
   return {
     description: describeTransformer({ model, depth, tokens, width, image, flops }),
     labelCount,
@@ -64,8 +59,8 @@ function onnxNetwork(manifest: OnnxManifest, loaded: OnnxSegments): TransformerN
     },
     modulation: (conditioning, batch) =>
       one('modulation', { conditioning: floats(conditioning, [batch, width]) }, 'rows'),
-    branch: (site, input) => one(site, modulated(input), 'branch'),
-    head: (input) => one('head', modulated(input), 'velocity'),
+    branch: createOnnxBranch(manifest, loaded),
+    head: (input) => one('head', modulatedFeeds(input, { tokens, width }), 'velocity'),
     close: () => loaded.close(),
   };
 }

@@ -1,170 +1,208 @@
-import { invalidArgument } from '@forecache/core';
+import { ForecastError } from '@forecache/core';
 
 import { withBatch } from '../tensor/tensor-type.js';
 import type { LocalTensor, PlacedTensor, TensorType } from '../tensor/tensor.js';
 import { throwIfAborted } from '../wire/abort.js';
-import { actionAt, assertCallPlan } from './call-plan.js';
-import type { CallOutput, RunCall } from './model-host.js';
-import type { RunState } from './run-state.js';
-import { createSiteHistory } from './site-history.js';
-import type { SiteHistory } from './site-history.js';
+import type {
+  Action,
+  CallOutput,
+  CallPlan,
+  Measure,
+  RunCall,
+  RunSetup,
+  Scalars,
+} from './model-host.js';
+import { assertPlanFits } from './plan-checks.js';
+import { createPlannedSource } from './planned-source.js';
+import type { PlannedSource } from './planned-source.js';
+import { createBranchProbes } from './probes/branch-probes.js';
+import type { BranchProbes } from './probes/branch-probes.js';
+import { isComputed, resolvePlan } from './resolved-plan.js';
+import type { ResolvedPlan } from './resolved-plan.js';
+import type { BranchState, RunState } from './run-state.js';
+import { createSiteHistories } from './site-histories.js';
+import type { SiteHistories } from './site-histories.js';
 import { beginCall } from './transformer-call.js';
-import type { TransformerCall } from './transformer-call.js';
-import { sitesOfGranularity, siteOf } from './transformer-layout.js';
-import { walkTransformer } from './transformer-walk.js';
-import type { FeatureSource, SiteCall } from './transformer-walk.js';
+import { beginWalk } from './transformer-walk.js';
+import type { Walk } from './transformer-walk.js';
 
-/** How one planned call is run. */
+/** How one request is answered. */
 export interface PlannedCallOptions {
   readonly input: (tensor: PlacedTensor, type: TensorType) => LocalTensor;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Whole calls by plan, with the history on this host. */
+/** Whole calls of one branch by plan, with the history on this host. A request that fails changes nothing. */
 export interface PlannedCalls {
-  /** A call that fails changes no history. */
+  measure(request: Measure, options: PlannedCallOptions): Promise<Scalars>;
   run(request: RunCall, options: PlannedCallOptions): Promise<CallOutput>;
-  /** Forgets all histories. */
+  /** Gives up what a measured call has computed so far, for the branch computes something else. Its input stays. */
+  interrupt(): void;
+  /** Forgets everything and gives its memory back. */
   clear(): void;
 }
 
-/** Empty histories for every branch and site of a run. */
-export function createPlannedCalls(state: RunState): PlannedCalls {
-  const histories = createHistories(state);
-  return {
-    async run(request, { input, signal }) {
-      const { description, layout } = state.context;
-      const { plan, granularity } = request;
-      const { batch } = state.branch(request.branch);
-      const sites = checkedSites(state, request);
-      const historyOf = (site: string) => histories.of(request.branch, site);
-      for (const site of sites) {
-        historyOf(site).assertPossible(actionAt(plan, site), plan.callIndex);
-      }
-      state.transfer.assertOutput(withBatch(description.output, batch), request.output);
-      const image = input(request.input, withBatch(description.input, batch));
-      const call = countedSource({
-        begin: (embedInput) => beginPlannedCall(state, request, embedInput),
-        forecast: (siteCall) => historyOf(siteCall.site).forecast(siteCall.action),
-        isStored: (site) => sites.includes(site),
-        signal,
-      });
-      const { source } = call;
-      const walked = await walkTransformer({ layout, plan, granularity, input: image, source });
-      throwIfAborted(signal);
-      // A forecast output is its history's own buffer, which the next forecast overwrites.
-      const output = granularity === 'output' ? { ...walked, bytes: walked.bytes.slice() } : walked;
-      const stored = [...call.computed].map(([site, feature]) => {
-        return { history: historyOf(site), feature };
-      });
-      storeAll(stored, plan.callIndex);
-      return { output: state.transfer.place(output, request.output), ...call.counts };
-    },
-    clear: histories.clear,
-  };
+/** A call whose input is known. */
+interface CallImage {
+  readonly callIndex: number;
+  readonly image: LocalTensor;
 }
 
-function createHistories(state: RunState) {
-  const { context, request } = state;
-  const histories = new Map<string, SiteHistory>();
-  const create = (branch: string, site: string) =>
-    createSiteHistory({
-      arena: state.arena,
-      site,
-      type: withBatch(siteOf(context.description, site).output, state.branch(branch).batch),
-      size: request.historySize,
-    });
-  return {
-    of(branch: string, site: string): SiteHistory {
-      const key = `${branch} ${site}`;
-      const history = histories.get(key) ?? create(branch, site);
-      histories.set(key, history);
-      return history;
-    },
-    clear() {
-      histories.forEach((history) => history.clear());
-    },
-  };
+/** A call of which as much is computed as its probes measure. */
+interface BegunCall {
+  readonly walk: Walk;
+  readonly source: PlannedSource;
+  /** Of the request that computes right now: one begins the call, another may finish it. */
+  readonly request: { signal: AbortSignal | undefined };
 }
 
-/** Stores the features of one call, or none of them when the memory does not reach. */
-function storeAll(
-  features: readonly { readonly history: SiteHistory; readonly feature: LocalTensor }[],
-  callIndex: number,
-): void {
-  try {
-    features.forEach(({ history, feature }) => history.stage(callIndex, feature));
-  } catch (error) {
-    features.forEach(({ history }) => history.rollback());
-    throw error;
+const FULL: Action = Object.freeze({ kind: 'full' });
+
+/** No calls yet, nothing stored. */
+export function createPlannedCalls(state: RunState, branch: BranchState): PlannedCalls {
+  return new BranchCalls(state, branch);
+}
+
+class BranchCalls implements PlannedCalls {
+  readonly #state: RunState;
+  readonly #setup: RunSetup;
+  readonly #branch: BranchState;
+  readonly #histories: SiteHistories;
+  readonly #probes: BranchProbes;
+  /** The newest measured call. It may be run without its input, again and again. */
+  #measured: CallImage | null = null;
+  /** What is computed of the measured call; null once it was used or lost, and then it is begun again. */
+  #begun: BegunCall | null = null;
+
+  constructor(state: RunState, branch: BranchState) {
+    this.#state = state;
+    this.#setup = state.request.setup;
+    this.#branch = branch;
+    this.#histories = createSiteHistories(state, branch);
+    this.#probes = createBranchProbes(this.#setup, state.context.layout);
   }
-  features.forEach(({ history }) => history.commit());
-}
 
-/** The sites that the plan is about, after all checks that need no history. */
-function checkedSites(state: RunState, { plan, granularity }: RunCall): readonly string[] {
-  const { description } = state.context;
-  assertCallPlan('plan', plan);
-  state.timestep(plan.callIndex, 'plan.call_index');
-  const sites = sitesOfGranularity(description, granularity);
-  plan.exceptions.forEach(({ site }, index) => {
-    siteOf(description, site);
-    if (sites.includes(site)) return;
-    const rule = `a site of granularity ${granularity}`;
-    throw invalidArgument(`plan.exceptions[${index}].site`, rule, site);
-  });
-  return sites;
-}
+  async measure(request: Measure, { input, signal }: PlannedCallOptions): Promise<Scalars> {
+    const { callIndex } = request;
+    this.#state.timestep(callIndex, 'call_index');
+    const given = input(request.input, this.#type('input'));
+    // The caller may write to its own bytes before the call is run.
+    const call = { callIndex, image: { ...given, bytes: given.bytes.slice() } };
+    return this.#orNothing(async () => {
+      const begun = await this.#begin(call, signal);
+      throwIfAborted(signal);
+      this.#measured = call;
+      this.#begun = begun;
+      return begun.walk.scalars;
+    });
+  }
 
-function beginPlannedCall(
-  state: RunState,
-  request: RunCall,
-  image: LocalTensor,
-): Promise<TransformerCall> {
-  const { network, layout } = state.context;
-  const { callIndex } = request.plan;
-  const branch = state.branch(request.branch);
-  const timestep = state.timestep(callIndex, 'plan.call_index');
-  return beginCall(network, layout, { ...branch, callIndex, image, timestep });
-}
+  async run(request: RunCall, { input, signal }: PlannedCallOptions): Promise<CallOutput> {
+    const { plan } = request;
+    const resolved = this.#check(plan);
+    this.#state.transfer.assertOutput(this.#type('output'), request.output);
+    const call =
+      request.input === null
+        ? this.#measuredCall(plan.callIndex)
+        : { callIndex: plan.callIndex, image: input(request.input, this.#type('input')) };
+    const begun = call === this.#measured ? this.#begun : null;
+    this.#begun = null;
+    return this.#orNothing(async () => {
+      const { walk, source, request: current } = begun ?? (await this.#begin(call, signal));
+      current.signal = signal;
+      const walked = await walk.finish(plan);
+      throwIfAborted(signal);
+      this.#stage(source, plan.callIndex, resolved);
+      const output = this.#state.transfer.place(walked.output, request.output);
+      this.#histories.commit();
+      this.#branch.tokens?.commit();
+      walked.commit();
+      return { output, ...source.counts, scalars: walked.scalars };
+    });
+  }
 
-interface SourceParts {
-  readonly begin: (input: LocalTensor) => Promise<TransformerCall>;
-  readonly forecast: (call: SiteCall) => LocalTensor;
-  readonly isStored: (site: string) => boolean;
-  readonly signal: AbortSignal | undefined;
-}
+  interrupt(): void {
+    this.#begun = null;
+    this.#branch.tokens?.rollback();
+  }
 
-/** A source over this host's network and history that counts, and holds back what is to be stored. */
-function countedSource(parts: SourceParts) {
-  const counts = { forwarded: 0, forecast: 0 };
-  const computed = new Map<string, LocalTensor>();
-  let call: TransformerCall | null = null;
-  const feature = async (request: SiteCall): Promise<LocalTensor> => {
-    throwIfAborted(parts.signal);
-    if (request.action.kind !== 'full') {
-      counts.forecast += 1;
-      return parts.forecast(request);
+  clear(): void {
+    this.#measured = null;
+    this.#begun = null;
+    this.#histories.clear();
+  }
+
+  #type(of: 'input' | 'output'): TensorType {
+    return withBatch(this.#state.context.description[of], this.#branch.batch);
+  }
+
+  /** Throws unless the plan can be done now; returns what it comes to. */
+  #check(plan: CallPlan): ResolvedPlan {
+    const { description, layout } = this.#state.context;
+    assertPlanFits(plan, this.#setup, description);
+    const { callIndex } = plan;
+    this.#state.timestep(callIndex, 'plan.call_index');
+    const resolved = resolvePlan(layout, this.#setup, plan);
+    for (const { site, action } of resolved.actions) {
+      if (action.kind !== 'partial') this.#histories.assertPossible(site, action, callIndex);
+      else this.#branch.tokens?.assertPossible(site, action.selection, callIndex);
     }
-    counts.forwarded += 1;
-    if (call === null || request.site === 'embed') {
-      if (request.input === null) throw invalidArgument('input', 'set for site embed', null);
-      call = await parts.begin(request.input);
-      return call.embedded;
+    this.#setup.sites
+      .filter((site) => isComputed(layout, resolved, site))
+      .forEach((site) => this.#histories.assertPossible(site, FULL, callIndex));
+    return resolved;
+  }
+
+  #measuredCall(callIndex: number): CallImage {
+    if (this.#measured?.callIndex === callIndex) return this.#measured;
+    const message = `call ${callIndex} of branch ${this.#branch.branch} needs its input: it is not the newest measured one`;
+    throw new ForecastError('failed-precondition', message);
+  }
+
+  async #begin(
+    { callIndex, image }: CallImage,
+    signal: AbortSignal | undefined,
+  ): Promise<BegunCall> {
+    this.interrupt();
+    const { network, layout } = this.#state.context;
+    const branch = this.#branch;
+    const timestep = this.#state.timestep(callIndex, 'call_index');
+    const request = { signal };
+    const source = createPlannedSource({
+      begin: (embedded) => {
+        const callInput = { ...branch, callIndex, image: embedded, timestep };
+        return beginCall(network, layout, callInput);
+      },
+      forecast: ({ site, action }) => this.#histories.forecast(site, action),
+      isKept: (site) => this.#setup.sites.includes(site),
+      signal: () => request.signal,
+    });
+    const walk = await beginWalk({
+      layout,
+      setup: this.#setup,
+      callIndex,
+      input: image,
+      source,
+      probes: this.#probes,
+    });
+    return { walk, source, request };
+  }
+
+  #stage(source: PlannedSource, callIndex: number, resolved: ResolvedPlan): void {
+    const { layout } = this.#state.context;
+    // A module that was only computed to be measured is not the plan's.
+    const features = [...source.computed].filter(([site]) => isComputed(layout, resolved, site));
+    this.#histories.stage(new Map(features), callIndex);
+  }
+
+  /** Runs a request's work; when it fails, nothing of it stays. */
+  async #orNothing<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#histories.rollback();
+      this.interrupt();
+      throw error;
     }
-    const output = await call.compute(request.site, request.input);
-    if (parts.isStored(request.site)) computed.set(request.site, output);
-    return output;
-  };
-  const source: FeatureSource = {
-    async features(requests) {
-      const outputs: LocalTensor[] = [];
-      for (const request of requests) outputs.push(await feature(request));
-      return outputs;
-    },
-    async observe(site, output) {
-      computed.set(site, output);
-    },
-  };
-  return { source, counts, computed };
+  }
 }

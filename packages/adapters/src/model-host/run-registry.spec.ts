@@ -18,6 +18,7 @@ function countingRun() {
   const run: HostRun = {
     forward: fail,
     combine: fail,
+    measure: fail,
     runCall: fail,
     end: async () => {
       counted.ends += 1;

@@ -8,6 +8,8 @@ import type { RunBranch } from './begin-run.js';
 import { createInputBuffers } from './input-buffers.js';
 import type { InputBuffers } from './input-buffers.js';
 import type { BeginRun, ModelDescription } from './model-host.js';
+import { createTokenCache } from './token-cache.js';
+import type { BranchTokenCache } from './token-cache.js';
 import type { TransformerCall } from './transformer-call.js';
 import type { TransformerLayout } from './transformer-layout.js';
 import type { TransformerNetwork } from './transformer-network.js';
@@ -24,6 +26,8 @@ export interface TransformerHostContext {
 /** A branch of a run: its conditioning and the call whose `embed` came last. */
 export interface BranchState extends RunBranch {
   current: TransformerCall | null;
+  /** Its features by token; null when the run's setup asks for none. */
+  readonly tokens: BranchTokenCache | null;
   /** Where a site's input is copied, reused by the next one: a fresh buffer a forward keeps the collector busy. */
   readonly inputs: InputBuffers;
 }
@@ -38,16 +42,24 @@ export interface RunState {
   branch(name: string): BranchState;
   /** The timestep of a call; `name` is the field that gave the index. */
   timestep(callIndex: number, name: string): number;
+  /** Gives the memory of the branches back. */
+  clear(): void;
 }
 
 /** Checks the request and fetches the conditioning. A request that is refused leaves nothing open. */
 export function createRunState(context: TransformerHostContext, request: BeginRun): RunState {
-  const branches = fetchBranches(context, request);
+  const arena = createTensorArena({ limitBytes: context.runLimitBytes });
+  const branches = new Map(
+    fetchBranches(context, request).map((branch) => {
+      const tokens = branchTokens(context, request, { branch, arena });
+      return [branch.branch, { ...branch, current: null, tokens, inputs: createInputBuffers() }];
+    }),
+  );
   return {
     context,
     request,
     transfer: createTensorTransfer(request.sharedDirectory),
-    arena: createTensorArena({ limitBytes: context.runLimitBytes }),
+    arena,
     branch(name) {
       const branch = branches.get(name);
       if (branch !== undefined) return branch;
@@ -58,23 +70,26 @@ export function createRunState(context: TransformerHostContext, request: BeginRu
       if (timestep !== undefined) return timestep;
       throw invalidArgument(name, `an integer in 0..${request.timesteps.length - 1}`, callIndex);
     },
+    clear: () => branches.forEach(({ tokens }) => tokens?.clear()),
   };
 }
 
-function fetchBranches(
-  context: TransformerHostContext,
-  request: BeginRun,
-): ReadonlyMap<string, BranchState> {
+function fetchBranches(context: TransformerHostContext, request: BeginRun): readonly RunBranch[] {
   const transfer = createTensorTransfer(request.sharedDirectory);
   try {
-    const branches = compileBranches(request, context.network, transfer);
-    return new Map(
-      branches.map((branch) => [
-        branch.branch,
-        { ...branch, current: null, inputs: createInputBuffers() },
-      ]),
-    );
+    return compileBranches(request, context.description, { network: context.network, transfer });
   } finally {
     transfer.close();
   }
+}
+
+function branchTokens(
+  { layout }: TransformerHostContext,
+  { setup, runId }: BeginRun,
+  of: { readonly branch: RunBranch; readonly arena: TensorArena },
+): BranchTokenCache | null {
+  const cache = setup.tokenCache;
+  if (cache === null) return null;
+  const { branch, batch } = of.branch;
+  return createTokenCache({ cache, layout, arena: of.arena, runId, branch, batch });
 }

@@ -3,11 +3,19 @@ import { ForecastError } from '@forecache/core';
 import { withBatch } from '../tensor/tensor-type.js';
 import { float32Tensor, float32View } from '../tensor/tensor-view.js';
 import type { LocalTensor } from '../tensor/tensor.js';
-import type { CallKey } from './model-host.js';
+import type { CallKey, TokenSelection } from './model-host.js';
 import { branchShiftScale, headShiftScale } from './modulation.js';
 import type { Modulation, ShiftScale } from './modulation.js';
-import type { TransformerLayout } from './transformer-layout.js';
-import type { Embedded, TransformerNetwork } from './transformer-network.js';
+import { notCached } from './token-cache.js';
+import type { BranchTokenCache } from './token-cache.js';
+import type { ChosenTokens } from './token-rows.js';
+import type { BranchSite, TransformerLayout } from './transformer-layout.js';
+import type {
+  BranchRequest,
+  Embedded,
+  ModulatedInput,
+  TransformerNetwork,
+} from './transformer-network.js';
 
 /** What a call is made with. */
 export interface CallInput extends CallKey {
@@ -15,6 +23,8 @@ export interface CallInput extends CallKey {
   readonly timestep: number;
   readonly labels: BigInt64Array;
   readonly batch: number;
+  /** The branch's; null where the run caches nothing by token. */
+  readonly tokens: BranchTokenCache | null;
 }
 
 /**
@@ -23,9 +33,21 @@ export interface CallInput extends CallKey {
  */
 export interface TransformerCall {
   readonly callIndex: number;
+  /** [batch, tokens, width], for reading. */
   readonly embedded: LocalTensor;
-  /** The output of any forwardable site but embed. `input` is null for modulation. */
-  compute(site: string, input: LocalTensor | null): Promise<LocalTensor>;
+  /** What the modulation is made from: [batch, width], for reading. */
+  readonly conditioning: Float32Array;
+  modulation(): Promise<Modulation>;
+  /**
+   * The output of any forwardable site but embed; `input` is null for modulation. With a selection only the chosen tokens
+   * are computed, and the answer is the whole feature of the branch's token cache with them. What the token cache takes
+   * from this call is staged there, not committed.
+   */
+  compute(
+    site: string,
+    input: LocalTensor | null,
+    selection: TokenSelection | null,
+  ): Promise<LocalTensor>;
 }
 
 /** Computes `embed`. */
@@ -34,7 +56,7 @@ export async function beginCall(
   layout: TransformerLayout,
   input: CallInput,
 ): Promise<TransformerCall> {
-  const { batch } = input;
+  const { batch, callIndex } = input;
   const embedded = await network.embed({
     image: float32View(input.image),
     timestep: input.timestep,
@@ -42,24 +64,67 @@ export async function beginCall(
     batch,
   });
   const modulation = once(() => computeModulation(network, layout, { embedded, batch }));
-  const hiddenShape = [batch, layout.tokens, layout.width];
+  const branches = createBranchCall(network, layout, input);
   return {
-    callIndex: input.callIndex,
-    embedded: float32Tensor(hiddenShape, embedded.hidden),
-    async compute(site, hidden) {
+    callIndex,
+    embedded: float32Tensor([batch, layout.tokens, layout.width], embedded.hidden),
+    conditioning: embedded.conditioning,
+    modulation,
+    async compute(site, hidden, selection) {
       const known = await modulation();
-      if (site === 'modulation')
-        return float32Tensor([batch, layout.rows, layout.width], known.rows);
-      if (site === 'head') {
-        const head = await network.head(modulated(hidden, batch, headShiftScale(known)));
-        return float32Tensor(withBatch(network.description.output, batch).shape, head);
-      }
       const branch = layout.branches.find(({ name }) => name === site);
-      if (branch === undefined) throw new ForecastError('internal', `site ${site} is no branch`);
-      const input = modulated(hidden, batch, branchShiftScale(known, branch));
-      return float32Tensor(hiddenShape, await network.branch(site, input));
+      if (branch !== undefined) {
+        const modulatedInput = modulated(hidden, batch, branchShiftScale(known, branch));
+        if (selection === null) return branches.computeFull(branch, modulatedInput);
+        return branches.computePartial(branch, modulatedInput, selection);
+      }
+      if (selection !== null) throw notCached(site);
+      if (site === 'modulation') {
+        return float32Tensor([batch, layout.rows, layout.width], known.rows);
+      }
+      if (site !== 'head') throw new ForecastError('internal', `site ${site} is not of a call`);
+      const head = await network.head(modulated(hidden, batch, headShiftScale(known)));
+      return float32Tensor(withBatch(network.description.output, batch).shape, head);
     },
   };
+}
+
+/** The branches of one call, with the token cache. */
+function createBranchCall(
+  network: TransformerNetwork,
+  layout: TransformerLayout,
+  { batch, callIndex, tokens }: CallInput,
+) {
+  const feature = (values: Float32Array) =>
+    float32Tensor([batch, layout.tokens, layout.width], values);
+  return {
+    async computeFull({ name }: BranchSite, input: ModulatedInput): Promise<LocalTensor> {
+      const measure = tokens?.measureOf(name) ?? null;
+      const result = await network.branch(name, { ...input, chosen: null, measure });
+      tokens?.stageFull(name, callIndex, result);
+      return feature(result.branch);
+    },
+    async computePartial(
+      { name }: BranchSite,
+      input: ModulatedInput,
+      selection: TokenSelection,
+    ): Promise<LocalTensor> {
+      if (tokens === null) throw notCached(name);
+      const call = { site: name, callIndex, selection };
+      const chosen = tokens.choose(call);
+      const rows = await computeRows(network, name, { ...input, chosen, measure: null });
+      return feature(tokens.stagePartial(call, chosen, rows));
+    },
+  };
+}
+
+async function computeRows(
+  network: TransformerNetwork,
+  site: string,
+  request: BranchRequest & { readonly chosen: ChosenTokens },
+): Promise<Float32Array> {
+  if (request.chosen.count === 0) return new Float32Array();
+  return (await network.branch(site, request)).branch;
 }
 
 async function computeModulation(

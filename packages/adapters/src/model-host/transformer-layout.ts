@@ -1,6 +1,7 @@
 import { ForecastError } from '@forecache/core';
 
-import type { Granularity, ModelDescription, SiteDescription } from './model-host.js';
+import type { ModelDescription, SiteDescription } from './model-host.js';
+import { siteOf } from './site-description.js';
 
 /** Rows of shifts, scales and gates that one block takes from the modulation of a call. */
 export const ROWS_PER_BLOCK = 6;
@@ -42,31 +43,6 @@ export function transformerLayout(description: ModelDescription): TransformerLay
     );
   }
   return { depth, tokens, width, rows, branches };
-}
-
-/** The site with this name; `not-found` when the model has none. */
-export function siteOf(description: ModelDescription, name: string): SiteDescription {
-  const site = description.sites.find((candidate) => candidate.name === name);
-  if (site !== undefined) return site;
-  const message = `site ${JSON.stringify(name)} is unknown to model ${description.model}`;
-  throw new ForecastError('not-found', message);
-}
-
-/** Names of the sites where a plan of this granularity applies, in walk order. */
-export function sitesOfGranularity(
-  description: ModelDescription,
-  granularity: Granularity,
-): readonly string[] {
-  const names = description.sites
-    .filter(({ kind }) => {
-      return granularity === 'module'
-        ? kind === 'attention' || kind === 'mlp'
-        : kind === granularity;
-    })
-    .map(({ name }) => name);
-  if (names.length > 0) return names;
-  const message = `model ${description.model} has no sites of granularity ${granularity}`;
-  throw new ForecastError('unimplemented', message);
 }
 
 function branchSite({ name, kind, block }: SiteDescription): readonly BranchSite[] {

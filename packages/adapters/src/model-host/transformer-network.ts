@@ -1,6 +1,7 @@
 import type { TensorType } from '../tensor/tensor.js';
-import type { ModelDescription, SiteDescription } from './model-host.js';
+import type { ModelDescription, SiteDescription, TokenScore } from './model-host.js';
 import type { ShiftScale } from './modulation.js';
+import type { ChosenTokens } from './token-rows.js';
 import { ROWS_PER_BLOCK } from './transformer-layout.js';
 
 /** Input of `embed`. */
@@ -21,11 +22,33 @@ export interface Embedded {
   readonly conditioning: Float32Array;
 }
 
-/** Input of a branch or of the head. */
+/** Input of a branch or of the head, before its norm. */
 export interface ModulatedInput extends ShiftScale {
   /** [batch, tokens, width] */
   readonly hidden: Float32Array;
   readonly batch: number;
+}
+
+/**
+ * What an attention can measure of every token: `influence`, the attention that it receives (the mean over heads and
+ * queries of the softmax; sums to 1 over the tokens), or `value-norm`, the mean over heads of its value's L2 norm.
+ */
+export type TokenMeasure = Exclude<TokenScore, 'random'>;
+
+/** Input of a branch and what to compute of it. */
+export interface BranchRequest extends ModulatedInput {
+  /** The tokens to compute, an attention's with the keys and values of all; null computes all. */
+  readonly chosen: ChosenTokens | null;
+  /** Only for an attention that computes all tokens. */
+  readonly measure: TokenMeasure | null;
+}
+
+/** Output of a branch, before its gate. */
+export interface BranchResult {
+  /** [batch, tokens, width], or the chosen ones only: [batch, count, width]. */
+  readonly branch: Float32Array;
+  /** [batch, tokens]; null unless asked for. */
+  readonly measured: Float32Array | null;
 }
 
 /**
@@ -39,7 +62,7 @@ export interface TransformerNetwork {
   embed(input: EmbedInput): Promise<Embedded>;
   /** Rows [batch, depth * 6 + 2, width]. */
   modulation(conditioning: Float32Array, batch: number): Promise<Float32Array>;
-  branch(site: string, input: ModulatedInput): Promise<Float32Array>;
+  branch(site: string, request: BranchRequest): Promise<BranchResult>;
   head(input: ModulatedInput): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -57,7 +80,7 @@ export interface TransformerSizes {
 }
 
 /**
- * The description of an adaLN-zero transformer with a class label. `hidden` and `output` cost nothing of
+ * The description of an adaLN-zero transformer with a class label. `hidden`, `output` and `change` cost nothing of
  * their own: what a forecast at their granularity saves is the sum of the sites before them.
  */
 export function describeTransformer(sizes: TransformerSizes): Omit<ModelDescription, 'hostId'> {
@@ -70,7 +93,7 @@ export function describeTransformer(sizes: TransformerSizes): Omit<ModelDescript
     flops: sizes.flops(site.name),
     isForwardable: true,
   });
-  const composed = (name: 'hidden' | 'output', output: TensorType): SiteDescription => {
+  const composed = (name: 'hidden' | 'output' | 'change', output: TensorType): SiteDescription => {
     return { name, kind: name, block: 0, input: null, output, flops: 0, isForwardable: false };
   };
   const blocks = Array.from({ length: depth }, (_, block) =>
@@ -87,6 +110,7 @@ export function describeTransformer(sizes: TransformerSizes): Omit<ModelDescript
       composed('hidden', hidden),
       computed({ name: 'head', kind: 'head', block: 0, input: hidden, output: image }),
       composed('output', image),
+      composed('change', image),
     ],
     input: image,
     output: image,

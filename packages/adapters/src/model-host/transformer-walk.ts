@@ -1,110 +1,179 @@
-import { ForecastError } from '@forecache/core';
+import { invalidArgument } from '@forecache/core';
 
-import { float32Tensor, float32View } from '../tensor/tensor-view.js';
+import { float32View } from '../tensor/tensor-view.js';
 import type { LocalTensor } from '../tensor/tensor.js';
-import { actionAt } from './call-plan.js';
-import type { Action, CallPlan, Granularity } from './model-host.js';
+import { modulationOf, openingCalls } from './call-opening.js';
+import { ask, knownFeature, learn } from './feature-source.js';
+import type { FeatureSource, KnownFeatures, SiteCall } from './feature-source.js';
+import type { Action, CallPlan, RunSetup, Scalars } from './model-host.js';
 import { addGated } from './modulation.js';
-import type { Modulation } from './modulation.js';
+import type { BranchProbes, CallProbes } from './probes/branch-probes.js';
+import { seeBefore } from './probes/see-before.js';
+import { LEVEL, resolvePlan, spanOf } from './resolved-plan.js';
+import type { ResolvedPlan, SkippedSite } from './resolved-plan.js';
+import { residualRange } from './site-description.js';
+import { addInto, copyOf, difference } from './tensor-difference.js';
 import type { TransformerLayout } from './transformer-layout.js';
+import { watchRanges } from './watched-ranges.js';
+import type { WatchedRanges } from './watched-ranges.js';
 
-/** A feature that the walk needs. Its `input` is only valid until the answer is there. */
-export interface SiteCall {
-  readonly site: string;
-  /** Set for a site that is computed from one; null for modulation and for every forecast. */
-  readonly input: LocalTensor | null;
-  /** `full`: forward the input. Otherwise the feature comes from the site's history. */
-  readonly action: Action;
-}
-
-/** Where the walk gets its features: a host's own network and history, or a sidecar. */
-export interface FeatureSource {
-  /** Features of sites that do not wait for each other's, in the order asked: one message where that costs. */
-  features(calls: readonly SiteCall[]): Promise<readonly LocalTensor[]>;
-  /** A true `hidden` or `output`, composed by the walk; only at that granularity. Copy what you keep. */
-  observe(site: 'hidden' | 'output', feature: LocalTensor): Promise<void>;
-}
-
-/** One call of the network. */
-export interface WalkCall {
+/** One call of the network, before its plan is known. */
+export interface BeginWalk {
   readonly layout: TransformerLayout;
-  readonly plan: CallPlan;
-  readonly granularity: Granularity;
-  /** The network's input with the batch dimension first. */
+  readonly setup: RunSetup;
+  readonly callIndex: number;
+  /** The network's input with the batch dimension first. Read until the call is finished, never written. */
   readonly input: LocalTensor;
   readonly source: FeatureSource;
+  /** The branch's probes; null measures nothing. */
+  readonly probes: BranchProbes | null;
 }
+
+/** A call that has computed what its probes measure beforehand, and waits for its plan. */
+export interface Walk {
+  /** What was measured before the call; empty without such probes. */
+  readonly scalars: Scalars;
+  /** Computes the rest. To be called once. */
+  finish(plan: CallPlan): Promise<WalkedCall>;
+}
+
+/** A call that is done. */
+export interface WalkedCall {
+  /** The network's output; no history's own buffer. */
+  readonly output: LocalTensor;
+  /** What was measured after the call; empty without such probes. */
+  readonly scalars: Scalars;
+  /** Makes the probes remember this call. Without it, a call that fails afterwards has never been. */
+  commit(): void;
+}
+
+/** One call of the network whose plan is known. */
+export type WalkCall = Omit<BeginWalk, 'callIndex' | 'probes'> & { readonly plan: CallPlan };
 
 const FULL: Action = Object.freeze({ kind: 'full' });
 
-/**
- * Walks an adaLN-zero transformer (docs/architecture.md) and returns the network's output. A full call asks
- * for one site after the other; a forecast call asks for everything but the head in one go. What is computed
- * at a forecast call: `module` embed, modulation, additions, head; `hidden` embed, modulation, head; `output`
- * nothing.
- */
+/** Walks one call in one go, without measuring. Returns the network's output. */
 export async function walkTransformer(call: WalkCall): Promise<LocalTensor> {
-  if (call.granularity === 'block') {
-    throw new ForecastError('unimplemented', 'the walk has no sites of granularity block');
-  }
-  const isForecastOutput = call.granularity === 'output' && isForecast(call, 'output');
-  if (isForecastOutput) return one(call, forecastCall(call, 'output'));
-  const hidden = await walkBlocks(call);
-  const velocity = await one(call, { site: 'head', input: hidden, action: FULL });
-  if (call.granularity === 'output') await call.source.observe('output', velocity);
-  return velocity;
+  const { callIndex } = call.plan;
+  const walk = await beginWalk({ ...call, callIndex, probes: null });
+  return (await walk.finish(call.plan)).output;
 }
 
-async function walkBlocks(call: WalkCall): Promise<LocalTensor> {
-  const { layout, source } = call;
-  const forecasts = forecastSites(call).map((site) => forecastCall(call, site));
-  const first: readonly SiteCall[] = [
-    { site: 'embed', input: call.input, action: FULL },
-    { site: 'modulation', input: null, action: FULL },
-    ...forecasts,
-  ];
-  const features = await source.features(first);
-  const known = new Map(first.map(({ site }, index) => [site, answered(features, index)]));
-  const forecastHidden = known.get('hidden');
-  if (forecastHidden !== undefined) return forecastHidden;
-  const embedded = answered(features, 0);
-  const values = new Float32Array(float32View(embedded));
-  const hidden = float32Tensor(embedded.shape, values);
-  const modulation: Modulation = {
-    layout,
-    batch: embedded.shape[0] ?? 1,
-    rows: float32View(answered(features, 1)),
+/**
+ * Begins a call of an adaLN-zero transformer (docs/architecture.md): computes no more than its probes measure. What is
+ * computed here, `finish` does not ask for again. A full call asks for one site after the other; a forecast call asks
+ * for everything but the head in one go. What is computed at a forecast call: `module`, `block` and `residual` embed,
+ * modulation, additions, head; `hidden` embed, modulation, head; `output` and `change` nothing.
+ */
+export async function beginWalk(options: BeginWalk): Promise<Walk> {
+  const { probes, callIndex } = options;
+  const known: KnownFeatures = new Map();
+  const call = probes?.beginCall(callIndex) ?? null;
+  const seen = probes && (await seeBefore({ ...options, known }, probes.needs));
+  const walk: WalkState = { ...options, known, call, watched: watchedSites(options) };
+  return {
+    scalars: (seen && call?.before(seen)) ?? {},
+    async finish(plan) {
+      if (plan.callIndex !== callIndex) {
+        throw invalidArgument('plan.call_index', `${callIndex}, as begun`, plan.callIndex);
+      }
+      const resolved = resolvePlan(options.layout, options.setup, plan);
+      const output = await walkNetwork(walk, resolved);
+      const end = { output: float32View(output), isComputed: resolved.actions.length === 0 };
+      return { output, scalars: call?.after(end) ?? {}, commit: () => call?.commit() };
+    },
   };
-  for (const site of layout.branches) {
-    const branch =
-      known.get(site.name) ?? (await one(call, { site: site.name, input: hidden, action: FULL }));
-    addGated(values, float32View(branch), { modulation, site });
+}
+
+interface WalkState extends BeginWalk {
+  readonly known: KnownFeatures;
+  readonly call: CallProbes | null;
+  /** Kept and probed sites. */
+  readonly watched: ReadonlySet<string>;
+}
+
+function watchedSites({ setup, probes }: BeginWalk): ReadonlySet<string> {
+  return new Set([...setup.sites, ...(probes?.needs.features.keys() ?? [])]);
+}
+
+async function walkNetwork(walk: WalkState, plan: ResolvedPlan): Promise<LocalTensor> {
+  const { source, input } = walk;
+  const [first] = plan.actions;
+  if (first?.level === LEVEL.end) {
+    const output = copyOf(await ask(source, forecastCall(first)));
+    if (first.site === 'change') addInto(float32View(output), float32View(input));
+    return output;
   }
-  if (call.granularity === 'hidden') await source.observe('hidden', hidden);
+  const hidden = await walkHidden(walk, plan);
+  const output = await ask(source, { site: 'head', input: hidden, action: FULL });
+  if (walk.watched.has('change')) await tell(walk, 'change', difference(output, input));
+  await tell(walk, 'output', output);
+  return output;
+}
+
+async function walkHidden(walk: WalkState, plan: ResolvedPlan): Promise<LocalTensor> {
+  const { layout, known } = walk;
+  const [first] = plan.actions;
+  if (first !== undefined) {
+    // What was computed beforehand from a hidden state that this plan changes is not the plan's.
+    layout.branches.slice(first.start).forEach(({ name }) => known.delete(name));
+  }
+  const forecasts = plan.actions.filter(({ action }) => action.kind !== 'partial');
+  await learn(walk.source, known, [
+    ...openingCalls(walk, ['embed', 'modulation']),
+    ...forecasts.map(forecastCall),
+  ]);
+  if (first?.site === 'hidden') return knownFeature(known, 'hidden');
+  const hidden = copyOf(knownFeature(known, 'embed'));
+  await walkBranches(walk, plan, hidden);
+  await tell(walk, 'hidden', hidden);
   return hidden;
 }
 
-function forecastSites(call: WalkCall): readonly string[] {
-  if (call.granularity === 'module') {
-    return call.layout.branches.map(({ name }) => name).filter((name) => isForecast(call, name));
+/** Adds every branch, or the range that replaces it, to the hidden state. */
+async function walkBranches(
+  walk: WalkState,
+  plan: ResolvedPlan,
+  hidden: LocalTensor,
+): Promise<void> {
+  const { layout, known, call } = walk;
+  const values = float32View(hidden);
+  const modulation = modulationOf(walk);
+  const ranges = rangesToWatch(walk, plan);
+  const skipped = new Map(plan.actions.map((skip) => [skip.start, skip]));
+  let index = 0;
+  for (let site = layout.branches[0]; site !== undefined; site = layout.branches[index]) {
+    await ranges.visit(index, hidden);
+    const skip = skipped.get(index);
+    if (skip?.level === LEVEL.range) {
+      addInto(values, float32View(knownFeature(known, skip.site)));
+      index = skip.end;
+      continue;
+    }
+    const action = skip?.action ?? FULL;
+    const branch =
+      known.get(site.name) ?? (await ask(walk.source, { site: site.name, input: hidden, action }));
+    if (action.kind === 'full') call?.feature(site.name, float32View(branch));
+    addGated(values, float32View(branch), { modulation, site });
+    index += 1;
   }
-  return call.granularity === 'hidden' && isForecast(call, 'hidden') ? ['hidden'] : [];
+  await ranges.visit(index, hidden);
 }
 
-function isForecast(call: WalkCall, site: string): boolean {
-  return actionAt(call.plan, site).kind !== 'full';
+function rangesToWatch(walk: WalkState, plan: ResolvedPlan): WatchedRanges {
+  const ranges = [...walk.watched]
+    .filter((site) => residualRange(site) !== null)
+    .filter((site) => plan.actions.every((skip) => skip.site !== site))
+    .map((site) => ({ site, ...spanOf(walk.layout, site) }));
+  return watchRanges(ranges, (site, residual) => tell(walk, site, residual));
 }
 
-function forecastCall(call: WalkCall, site: string): SiteCall {
-  return { site, input: null, action: actionAt(call.plan, site) };
+/** Hands the true feature of a composed site to whoever wants it. */
+async function tell(walk: WalkState, site: string, feature: LocalTensor): Promise<void> {
+  walk.call?.feature(site, float32View(feature));
+  if (walk.setup.sites.includes(site)) await walk.source.observe(site, feature);
 }
 
-async function one(call: WalkCall, siteCall: SiteCall): Promise<LocalTensor> {
-  return answered(await call.source.features([siteCall]), 0);
-}
-
-function answered(features: readonly LocalTensor[], index: number): LocalTensor {
-  const feature = features[index];
-  if (feature !== undefined) return feature;
-  throw new ForecastError('internal', `${index + 1} features asked, ${features.length} answered`);
+function forecastCall({ site, action }: SkippedSite): SiteCall {
+  return { site, input: null, action };
 }
