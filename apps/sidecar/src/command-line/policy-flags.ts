@@ -3,11 +3,18 @@ import { invalidArgument } from '@forecache/core';
 import { Option, type Command } from 'commander';
 import { parsePairs, type RawOptions } from './parse-values.js';
 
-/** Option names that a command uses for itself; `--option steps=18` reaches the policy's. */
-const RESERVED = ['steps'];
+/** Flags that commands use for themselves; `--option steps=18` reaches a policy's option of that name. */
+const RESERVED: readonly string[] = [
+  ...['policy', 'option', 'steps', 'count', 'seed', 'class', 'guidance', 'granularity', 'mode'],
+  ...['transfer', 'batch', 'sidecar', 'out', 'json', 'model', 'height', 'width', 'frames'],
+  ...['text-tokens', 'help', 'version'],
+];
 
 /** The policy when a person names none. */
 export const DEFAULT_POLICY = 'taylorseer';
+
+/** Policies whose names fit into a line of help; an option that more of them have is one of (nearly) every policy. */
+const MOST_NAMED = 6;
 
 /** Flags by the option of a policy that they set. */
 interface PolicyFlag {
@@ -28,7 +35,8 @@ function describe(name: string): string {
     policy.options.filter((option) => option.name === name).map((option) => ({ policy, option })),
   );
   const [first] = owners;
-  const policies = owners.map(({ policy }) => policy.name).join(', ');
+  const isEverywhere = owners.length > MOST_NAMED;
+  const policies = isEverywhere ? 'any policy' : owners.map(({ policy }) => policy.name).join(', ');
   return first === undefined
     ? ''
     : `${policies}: ${first.option.summary} Rule: ${first.option.rule}.`;

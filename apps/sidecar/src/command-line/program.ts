@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { registerGenerate } from '../commands/generate.js';
 import { registerModelHost } from '../commands/model-host.js';
+import { registerModels } from '../commands/models.js';
+import { registerPaperTables } from '../commands/paper-tables.js';
 import { registerPlan } from '../commands/plan.js';
 import { registerPolicies } from '../commands/policies.js';
 import { registerQuickstart } from '../commands/quickstart.js';
@@ -32,6 +34,8 @@ export function createProgram(output: Output, version: string): Command {
   registerGenerate(program, output);
   registerPlan(program, output);
   registerPolicies(program, output);
+  registerModels(program, output);
+  registerPaperTables(program, output);
   registerWeights(program, output);
   registerServe(program);
   registerModelHost(program);

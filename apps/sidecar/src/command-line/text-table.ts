@@ -1,5 +1,8 @@
-/** Lines of cells as text: columns aligned, the first left and the others right. */
-export function textTable(lines: readonly (readonly string[])[]): string {
+/** Lines of cells as text: columns aligned right, those of `left` left. Default: the first. */
+export function textTable(
+  lines: readonly (readonly string[])[],
+  left: readonly number[] = [0],
+): string {
   const columns = lines.reduce((most, line) => Math.max(most, line.length), 0);
   const widths = Array.from({ length: columns }, (_, i) =>
     lines.reduce((widest, line) => Math.max(widest, (line[i] ?? '').length), 0),
@@ -7,7 +10,9 @@ export function textTable(lines: readonly (readonly string[])[]): string {
   return lines
     .map((line) =>
       line
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .map((cell, i) =>
+          left.includes(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+        )
         .join('  ')
         .trimEnd(),
     )

@@ -8,7 +8,7 @@ import { addPolicyFlags, DEFAULT_POLICY, policyOptionsOf } from '../command-line
 import { startProgress } from '../command-line/progress.js';
 import { compileJob, type JobFlags } from '../generation/compile-job.js';
 import { generateImages, type Generated } from '../generation/generate-images.js';
-import { batchesOf, type GenerationJob } from '../generation/generation-job.js';
+import { batchesOf, GRANULARITY_HELP, type GenerationJob } from '../generation/generation-job.js';
 import { plannedSteps } from '../generation/planned-steps.js';
 import { describeRun, writeRun } from '../generation/run-record.js';
 import { openWorkshop } from '../generation/workshop.js';
@@ -43,7 +43,7 @@ export function registerGenerate(program: Command, output: Output): void {
     .option('--class <class>', 'class name, its number, or cycle', 'cycle')
     .option('--steps <steps>', 'sampler steps; default: the model’s')
     .option('--guidance <scale>', 'classifier-free guidance; default: the model’s')
-    .option('--granularity <where>', 'where forecasts are made: module, hidden or output', 'module')
+    .option('--granularity <where>', GRANULARITY_HELP)
     .option(
       '--mode <mode>',
       'intercept, plan, proxy, or local (no sidecar, full compute)',

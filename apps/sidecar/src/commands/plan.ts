@@ -1,136 +1,85 @@
-import { weightsOf } from '@forecache/adapters';
-import { compileRunPlan, createPolicy, type CallPlan, type RunPlan } from '@forecache/cache-policy';
+import { createPolicy, type CachePolicy, type Granularity } from '@forecache/cache-policy';
 import { invalidArgument } from '@forecache/core';
-import { loadManifest, type ModelManifest } from '@forecache/demo-model';
 import type { Command } from 'commander';
 import type { Output } from '../command-line/output.js';
-import { parseChoice, parseInteger, type RawOptions } from '../command-line/parse-values.js';
+import { parseInteger, type RawOptions } from '../command-line/parse-values.js';
 import { addPolicyFlags, DEFAULT_POLICY, policyOptionsOf } from '../command-line/policy-flags.js';
-import { textTable } from '../command-line/text-table.js';
-import { modelCost } from '../cost/model-cost.js';
-import { GRANULARITIES } from '../generation/generation-job.js';
-import { timestepsOf } from '../sampler/euler-sampler.js';
+import { DEFAULT_MODEL, findCostModel } from '../cost/model-tables.js';
+import { GRANULARITY_HELP } from '../generation/generation-job.js';
+import { describeMeasured, printMeasured } from './plan-measured.js';
+import { describePlan, printPlan, type PlannedCost } from './plan-static.js';
+import { addSizeFlags, sizeOptionsOf, type SizeFlags } from './size-flags.js';
 
-/** Call indices printed in one line. */
-const MOST_SHOWN = 50;
-
-interface PlanFlags extends RawOptions {
+interface PlanFlags extends RawOptions, SizeFlags {
   readonly model: string;
   readonly steps?: string;
   readonly policy?: string;
-  readonly granularity: string;
+  readonly granularity?: string;
   readonly json?: true;
 }
 
 const HELP = `
-flops are those of one sample of the network's batch (an image with guidance is two samples); cacheBytes is the
-history of one sample in float32.
+flops are those of the whole run of one image or video, guidance included; a multiply and an add are two. tflops adds
+up the calls as the model's published counter prints them, so it compares with published tables to 0.01. cacheBytes is
+what the run stores, at each granularity where the policy can decide. \`forecache models\` lists the models.
+
+A policy that decides from measurements has no plan before the run. For it, the costs are those of runs in which every
+measured change is the same: the cheapest and the dearest of them. What measuring costs is left out.
 
 Examples:
   $ forecache plan --steps 50 --policy taylorseer --interval 5 --order 3 --warmup 2
-  $ forecache plan --policy fora --option cache_interval=4 --json
+  $ forecache plan --model flux.1-dev --policy taylorseer --interval 6 --order 1 --warmup 3 --json
+  $ forecache plan --model hunyuan-video --frames 129 --policy fora --option cache_interval=4
   $ forecache plan --policy fewer-steps --option steps=18`;
 
-/** `forecache plan`: what a policy would do, without running anything. */
+/** `forecache plan`: what a policy would do and cost, without running anything. */
 export function registerPlan(program: Command, output: Output): void {
   const command = program
     .command('plan')
     .summary('print what a policy does in every call')
     .description('Compiles a policy into the plan of a run and prints its calls, cost and memory.')
-    .option('--model <name>', 'model whose cost counts', 'demo')
+    .option('--model <name>', 'model whose cost counts; see `forecache models`', DEFAULT_MODEL)
     .option('--steps <steps>', 'sampler steps; default: the model’s')
-    .option('--granularity <where>', 'where forecasts are made: module, hidden or output', 'module')
+    .option('--granularity <where>', GRANULARITY_HELP)
     .option('--json', 'print JSON')
     .addHelpText('after', HELP);
-  addPolicyFlags(command).action(async (flags: PlanFlags) => {
-    const plan = await describePlan(flags);
-    output.print(flags.json ? JSON.stringify(plan) : printPlan(plan));
+  addPolicyFlags(addSizeFlags(command)).action(async (flags: PlanFlags) => {
+    const planned = await compilePlan(flags);
+    if (planned.policy.asksAt === 'run-start') {
+      const plan = describePlan(planned);
+      output.print(flags.json ? JSON.stringify(plan) : printPlan(plan, planned.table));
+      return;
+    }
+    const measured = describeMeasured(planned);
+    output.print(flags.json ? JSON.stringify(measured) : printMeasured(measured));
   });
 }
 
-interface DescribedPlan {
-  readonly model: string;
-  readonly steps: number;
-  readonly policy: string;
-  readonly granularity: string;
-  readonly fullCalls: readonly number[];
-  readonly forecastCalls: readonly number[];
-  readonly flops: number;
-  readonly tflops: number;
-  readonly speedup: number;
-  readonly cacheBytes: number;
-  readonly calls: readonly {
-    readonly call: number;
-    readonly action: CallPlan['action']['kind'];
-    readonly weights: readonly number[];
-  }[];
-  readonly warnings: readonly string[];
-}
-
-async function describePlan(flags: PlanFlags): Promise<DescribedPlan> {
-  const granularity = parseChoice('granularity', flags.granularity, GRANULARITIES);
+async function compilePlan(flags: PlanFlags): Promise<PlannedCost> {
   const policy = createPolicy({
     name: flags.policy ?? DEFAULT_POLICY,
     options: policyOptionsOf(flags),
   });
-  const manifest = await manifestOf(flags.model);
-  const steps = parseInteger('steps', flags.steps ?? String(manifest.sampler.steps), 1);
-  const timesteps = timestepsOf(steps);
-  const plan = compileRunPlan({
-    policy,
-    run: { steps, calls: steps, timesteps, sigmas: timesteps },
-    granularity,
-  });
-  const cost = modelCost(manifest, granularity);
-  const flops =
-    plan.fullCalls.length * cost.fullCallFlops + plan.forecastCalls.length * cost.forecastCallFlops;
-  return {
-    model: manifest.id,
-    steps: plan.steps,
-    policy: plan.policy,
-    granularity,
-    fullCalls: plan.fullCalls,
-    forecastCalls: plan.forecastCalls,
-    flops,
-    tflops: flops / 1e12,
-    speedup: (steps * cost.fullCallFlops) / flops,
-    cacheBytes: plan.historySize * cost.featureBytes,
-    calls: plan.calls.map(describeCall),
-    warnings: plan.warnings,
-  };
+  const granularity = granularityOf(policy, flags.granularity);
+  const model = await findCostModel(flags.model);
+  const table = model.tableOf(sizeOptionsOf(flags));
+  const steps = parseInteger('steps', flags.steps ?? String(model.steps), 1);
+  const timesteps = model.timestepsOf(steps);
+  const positions = timesteps === null ? {} : { timesteps, sigmas: timesteps };
+  // A layer table names its modules as a network's shape does.
+  const run = { steps, calls: steps, network: table, ...positions };
+  return { policy, granularity, table, run };
 }
 
-async function manifestOf(model: string): Promise<ModelManifest> {
-  const manifest = await loadManifest();
-  if (model === manifest.id) return manifest;
-  throw invalidArgument('model', `"${manifest.id}"`, model);
-}
-
-function describeCall({
-  callIndex,
-  action,
-}: RunPlan['calls'][number]): DescribedPlan['calls'][number] {
-  return { call: callIndex, action: action.kind, weights: weightsOf(action) };
-}
-
-/** Enough of a long list to recognise the schedule; --json has all of it. */
-function printIndices(indices: readonly number[]): string {
-  const shown = indices.slice(0, MOST_SHOWN).join(', ');
-  return indices.length > MOST_SHOWN ? `${shown}, …` : shown;
-}
-
-function printPlan(plan: DescribedPlan): string {
-  const calls = plan.calls.map(({ call, action, weights }) => [
-    String(call),
-    action,
-    weights.map((weight) => weight.toFixed(4)).join(' '),
-  ]);
-  const facts = [
-    `${plan.policy} on ${plan.model}, ${plan.steps} steps, granularity ${plan.granularity}`,
-    `full calls: ${plan.fullCalls.length} of ${plan.calls.length} (${printIndices(plan.fullCalls)})`,
-    `cost: ${(plan.flops / 1e9).toFixed(3)} GFLOP a sample, ${plan.speedup.toFixed(2)}x fewer than full compute`,
-    `history: ${plan.cacheBytes} bytes a sample`,
-    ...plan.warnings.map((warning) => `warning: ${warning}`),
-  ];
-  return `${facts.join('\n')}\n\n${textTable([['call', 'action', 'weights'], ...calls])}`;
+/** The granularity that a person asked for, or the policy's own. */
+function granularityOf(
+  { name, granularities }: CachePolicy,
+  asked: string | undefined,
+): Granularity {
+  const found = granularities.find((granularity) => granularity === asked);
+  if (found !== undefined) return found;
+  const [own] = granularities;
+  if (asked === undefined && own !== undefined) return own;
+  const rule = `one of ${granularities.join(', ')}, where ${name} can decide`;
+  throw invalidArgument('granularity', rule, asked);
 }

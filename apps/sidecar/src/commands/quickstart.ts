@@ -64,7 +64,7 @@ export function registerQuickstart(program: Command, output: Output): void {
 }
 
 async function compileQuickstart(flags: QuickstartFlags): Promise<GenerationJob> {
-  const shared = { class: 'cycle', granularity: 'module', mode: 'intercept', batch: '16' };
+  const shared = { class: 'cycle', mode: 'intercept', batch: '16' };
   const policy = { name: 'full', options: {} };
   const job = compileJob({ ...flags, ...shared }, policy, await loadManifest());
   return { ...job, client: 'forecache quickstart' };

@@ -1,3 +1,4 @@
+import type { Granularity } from '@forecache/adapters';
 import { createPolicy } from '@forecache/cache-policy';
 import { invalidArgument } from '@forecache/core';
 import type { ModelManifest } from '@forecache/demo-model';
@@ -20,7 +21,8 @@ export interface JobFlags {
   readonly class: string;
   readonly steps?: string;
   readonly guidance?: string;
-  readonly granularity: string;
+  /** Default: the policy's own. */
+  readonly granularity?: string;
   readonly mode: string;
   readonly transfer: string;
   readonly batch: string;
@@ -51,7 +53,7 @@ export function compileJob(
   return {
     policy,
     mode,
-    granularity: parseChoice('granularity', flags.granularity, GRANULARITIES),
+    granularity: parseGranularity(flags.granularity),
     transfer: parseChoice('transfer', flags.transfer, TRANSFERS),
     steps: parseInteger('steps', flags.steps ?? String(manifest.sampler.steps), 1),
     guidance: parseNumber('guidance', flags.guidance ?? String(manifest.sampler.guidance)),
@@ -60,4 +62,9 @@ export function compileJob(
     batch,
     client: 'forecache generate',
   };
+}
+
+/** Where forecasts are made; null, the policy's own, where nothing is said. */
+export function parseGranularity(text: string | undefined): Granularity | null {
+  return text === undefined ? null : parseChoice('granularity', text, GRANULARITIES);
 }

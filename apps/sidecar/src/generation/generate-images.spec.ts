@@ -1,4 +1,4 @@
-import type { RunOutcome } from '@forecache/adapters';
+import { NO_SETUP, type CallPlan, type RunOutcome } from '@forecache/adapters';
 import { ForecastError } from '@forecache/core';
 import type { NetworkCaller } from '../sampler/network-caller.js';
 import { generateImages } from './generate-images.js';
@@ -31,6 +31,7 @@ function opener(caller: NetworkCaller = echo) {
         caller,
         steps: 3,
         policy: 'echo()',
+        setup: { ...NO_SETUP, granularity: 'hidden' },
         async close(outcome) {
           outcomes.push(outcome);
           return { statistics: null, fallback: null };
@@ -41,7 +42,12 @@ function opener(caller: NetworkCaller = echo) {
   return { opener: opened, batches, outcomes };
 }
 
-const echo: NetworkCaller = { call: async ({ x }) => ({ velocity: x.slice(), action: 'full' }) };
+const echo: NetworkCaller = {
+  async call({ x, callIndex }) {
+    const plan: CallPlan = { callIndex, action: { kind: 'full' }, exceptions: [] };
+    return { velocity: x.slice(), plan };
+  },
+};
 
 describe('generateImages', () => {
   it('makes image i from seed + i, whatever the batch size', async () => {
@@ -75,6 +81,16 @@ describe('generateImages', () => {
       ['full', 'full', 'full'],
       'echo()',
     ]);
+  });
+
+  it('keeps what every call of every run did, and where: that is what the images cost', async () => {
+    const { plans, setup } = await generateImages(job, { opener: opener().opener, format, signal });
+    expect(plans.map((run) => run.map(({ callIndex }) => callIndex))).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
+    expect(setup.granularity).toBe('hidden');
   });
 
   it('closes the run it failed in', async () => {

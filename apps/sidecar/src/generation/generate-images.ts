@@ -1,5 +1,13 @@
-import type { RunOutcome, RunStatistics } from '@forecache/adapters';
-import type { CallAction, Image } from '@forecache/evaluation';
+import {
+  callKind,
+  NO_SETUP,
+  type Action,
+  type CallPlan,
+  type RunOutcome,
+  type RunSetup,
+  type RunStatistics,
+} from '@forecache/adapters';
+import type { Image } from '@forecache/evaluation';
 import { sampleEuler } from '../sampler/euler-sampler.js';
 import type { Fallback } from '../sampler/fallback-caller.js';
 import { pixelCount, toImages, type ImageFormat } from '../sampler/image-range.js';
@@ -14,7 +22,11 @@ export interface Generated {
   /** The sampler's own numbers, image after image. */
   readonly samples: Float32Array;
   /** What every call of the first run did; all runs of a static policy are alike. */
-  readonly actions: readonly CallAction[];
+  readonly actions: readonly Action['kind'][];
+  /** The calls' plans in full, one list a run: with `setup`, what the images cost. */
+  readonly plans: readonly (readonly CallPlan[])[];
+  /** Where the plans apply. */
+  readonly setup: RunSetup;
   readonly policy: string;
   readonly steps: number;
   /** One entry a run; null where the sidecar did not live to tell. */
@@ -46,7 +58,9 @@ export async function generateImages(
   return {
     images: toImages(samples, tools.format),
     samples,
-    actions: first?.actions ?? [],
+    actions: first?.plans.map(callKind) ?? [],
+    plans: runs.map(({ plans }) => plans),
+    setup: first?.setup ?? NO_SETUP,
     policy: first?.policy ?? job.policy.name,
     steps: first?.steps ?? job.steps,
     statistics: runs.map(({ statistics }) => statistics),
@@ -62,7 +76,8 @@ function firstFallback(runs: readonly SampledRun[]): Generated['fallback'] {
 
 interface SampledRun extends ClosedRun {
   readonly samples: Float32Array;
-  readonly actions: readonly CallAction[];
+  readonly plans: readonly CallPlan[];
+  readonly setup: RunSetup;
   readonly policy: string;
   readonly steps: number;
   readonly wallMs: number;
@@ -76,17 +91,18 @@ async function sampleBatch(
   const samples = noiseOf(job, batch, tools.format);
   const run = await tools.opener.open(batch, tools.signal);
   const startedMs = performance.now();
-  const actions = await sampleOrClose(run, samples, { job, tools });
+  const plans = await sampleOrClose(run, samples, { job, tools });
   const wallMs = performance.now() - startedMs;
   const closed = await run.close('ok');
-  return { ...closed, samples, actions, policy: run.policy, steps: run.steps, wallMs };
+  const { policy, steps, setup } = run;
+  return { ...closed, samples, plans, setup, policy, steps, wallMs };
 }
 
 async function sampleOrClose(
   run: OpenedRun,
   x: Float32Array,
   { job, tools }: { readonly job: GenerationJob; readonly tools: GenerationTools },
-): Promise<CallAction[]> {
+): Promise<CallPlan[]> {
   const { steps } = run;
   const { signal } = tools;
   try {

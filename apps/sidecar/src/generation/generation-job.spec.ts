@@ -7,7 +7,6 @@ const flags = {
   count: '5',
   seed: '1',
   class: 'cycle',
-  granularity: 'module',
   mode: 'intercept',
   transfer: 'shared',
   batch: '2',
@@ -22,6 +21,13 @@ describe('compileJob', () => {
     expect(job.labels).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('leaves the granularity to the policy unless it is given', async () => {
+    const manifest = await loadManifest();
+    const granularityOf = (given: object) =>
+      compileJob({ ...flags, ...given }, policy, manifest).granularity;
+    expect([granularityOf({}), granularityOf({ granularity: 'block' })]).toEqual([null, 'block']);
+  });
+
   it.each([
     [{ count: '0' }, 'count must be an integer >= 1, got "0"'],
     [{ count: '100001' }, 'count must be <= 100000, got 100001'],
@@ -34,7 +40,10 @@ describe('compileJob', () => {
       { mode: 'local' },
       'policy must be full or fewer-steps with mode local, which has no sidecar, got "taylorseer"',
     ],
-    [{ granularity: 'block' }, 'granularity must be "module", "hidden" or "output", got "block"'],
+    [
+      { granularity: 'layer' },
+      'granularity must be "module", "block", "residual", "hidden", "output" or "change", got "layer"',
+    ],
     [{ transfer: 'pigeon' }, 'transfer must be "inline" or "shared", got "pigeon"'],
   ])('rejects %j', async (changes, message) => {
     const manifest = await loadManifest();

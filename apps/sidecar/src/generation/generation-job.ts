@@ -14,8 +14,18 @@ export const GENERATION_MODES: readonly GenerationMode[] = ['intercept', 'plan',
 /** Both transfers. */
 export const TRANSFERS: readonly Transfer[] = ['inline', 'shared'];
 
-/** Granularities that the demo model has sites for. */
-export const GRANULARITIES: readonly Granularity[] = ['module', 'hidden', 'output'];
+/** Every granularity, the smallest parts of the network first. */
+export const GRANULARITIES: readonly Granularity[] = [
+  'module',
+  'block',
+  'residual',
+  'hidden',
+  'output',
+  'change',
+];
+
+/** Help text of `--granularity`. */
+export const GRANULARITY_HELP = `where forecasts are made: ${GRANULARITIES.join(', ')}; default: the policy’s own`;
 
 /** A policy by name with its options as text. */
 export interface PolicyChoice {
@@ -30,7 +40,8 @@ export const FULL_COMPUTE: readonly string[] = ['full', 'fewer-steps'];
 export interface GenerationJob {
   readonly policy: PolicyChoice;
   readonly mode: GenerationMode;
-  readonly granularity: Granularity;
+  /** Where forecasts are made; null leaves it to the policy. */
+  readonly granularity: Granularity | null;
   readonly transfer: Transfer;
   readonly steps: number;
   readonly guidance: number;

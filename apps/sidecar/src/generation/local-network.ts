@@ -1,8 +1,10 @@
 import {
   int64Tensor,
+  NO_SETUP,
   type BranchConditioning,
   type HostRun,
   type ModelHost,
+  type RunSetup,
 } from '@forecache/adapters';
 import type { ModelManifest } from '@forecache/demo-model';
 import { JOINT_BRANCH, timestepsOf } from '../sampler/euler-sampler.js';
@@ -31,21 +33,22 @@ export interface LocalRunRequest {
   readonly manifest: ModelManifest;
   readonly batch: Batch;
   readonly steps: number;
-  readonly historySize: number;
+  /** What the host keeps and measures. */
+  readonly setup: RunSetup;
 }
 
 let runCount = 0;
 
 /** Begins a run on a host in this process; run ids count up, because a host refuses one that is in use. */
 export function beginLocalRun(host: ModelHost, request: LocalRunRequest): Promise<HostRun> {
-  const { manifest, batch, steps, historySize } = request;
+  const { manifest, batch, steps, setup } = request;
   runCount += 1;
   return host.beginRun({
     runId: `local-${runCount}`,
     branches: [jointBranch(batch, manifest)],
     timesteps: timestepsOf(steps),
     sharedDirectory: '',
-    historySize,
+    setup,
   });
 }
 
@@ -56,11 +59,12 @@ export function createLocalOpener(
 ): RunOpener {
   return {
     async open(batch) {
-      const run = await beginLocalRun(host, { manifest, batch, steps, historySize: 1 });
+      const run = await beginLocalRun(host, { manifest, batch, steps, setup: NO_SETUP });
       return {
         caller: createLocalCaller(run, jointShape(batch, manifest)),
         steps,
         policy: 'full()',
+        setup: NO_SETUP,
         async close() {
           await run.end();
           return { statistics: null, fallback: null };

@@ -1,4 +1,4 @@
-import type { RunOutcome, RunStatistics } from '@forecache/adapters';
+import type { RunOutcome, RunSetup, RunStatistics } from '@forecache/adapters';
 import type { Fallback } from '../sampler/fallback-caller.js';
 import type { NetworkCaller } from '../sampler/network-caller.js';
 import type { Batch } from './generation-job.js';
@@ -10,6 +10,8 @@ export interface OpenedRun {
   readonly steps: number;
   /** Policy name and effective options. */
   readonly policy: string;
+  /** What the host was asked to keep: says where the plans of its calls apply. */
+  readonly setup: RunSetup;
   close(outcome: RunOutcome): Promise<ClosedRun>;
 }
 

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  contactSheet,
-  countCalls,
-  encodePng,
-  type CallAction,
-  type Image,
-} from '@forecache/evaluation';
-import type { RunStatistics } from '@forecache/adapters';
+import { contactSheet, encodePng, type Image } from '@forecache/evaluation';
+import type { Action, RunStatistics } from '@forecache/adapters';
 import type { Generated } from './generate-images.js';
 import type { GenerationJob } from './generation-job.js';
 
@@ -25,15 +19,26 @@ export interface RunRecord {
   readonly batch: number;
   readonly images: readonly ImageRecord[];
   readonly contactSheet: string;
-  readonly calls: readonly CallAction[];
+  /** What every call of the first run did. */
+  readonly calls: readonly Action['kind'][];
   readonly fullCalls: number;
   readonly forecastCalls: number;
+  /** Calls of which a part was computed. */
+  readonly partialCalls: number;
   /** Sums over runs; null where the sidecar did not live to tell. */
-  readonly features: { readonly forwarded: number; readonly forecast: number } | null;
+  readonly features: FeatureCounts | null;
   readonly wallMs: number;
   readonly fallback: Generated['fallback'];
   /** The sidecar's own count, one entry a run. */
   readonly statistics: readonly (RunStatistics | null)[];
+}
+
+/** Feature calls by how they were answered. */
+export interface FeatureCounts {
+  readonly forwarded: number;
+  readonly forecast: number;
+  /** Chosen tokens computed, the others as they were. */
+  readonly partial: number;
 }
 
 interface ImageRecord {
@@ -69,13 +74,16 @@ export async function writeRun(directory: string, run: FinishedRun): Promise<Run
 
 /** A few lines for a person. */
 export function describeRun(record: RunRecord, directory: string): string {
-  const { features, fallback } = record;
+  const { features, fallback, partialCalls } = record;
+  const partial = partialCalls === 0 ? '' : `, ${partialCalls} partial`;
   const lines = [
     `${record.policy}, mode ${record.mode}: ${record.images.length} images in ${(record.wallMs / 1000).toFixed(2)} s`,
-    `calls: ${record.fullCalls} full, ${record.forecastCalls} forecast`,
+    `calls: ${record.fullCalls} full, ${record.forecastCalls} forecast${partial}`,
   ];
   if (features !== null) {
-    lines.push(`feature calls: ${features.forwarded} forwarded, ${features.forecast} forecast`);
+    const { forwarded, forecast } = features;
+    const refreshed = features.partial === 0 ? '' : `, ${features.partial} partial`;
+    lines.push(`feature calls: ${forwarded} forwarded, ${forecast} forecast${refreshed}`);
   }
   if (fallback !== null) {
     lines.push(
@@ -86,12 +94,14 @@ export function describeRun(record: RunRecord, directory: string): string {
 }
 
 function recordOf({ job, generated, classNames }: FinishedRun): RunRecord {
-  const counts = countCalls(generated.actions);
+  const { actions } = generated;
+  const callsOf = (...kinds: Action['kind'][]) =>
+    actions.filter((kind) => kinds.includes(kind)).length;
   return {
     policy: generated.policy,
     options: job.policy.options,
     mode: job.mode,
-    granularity: job.granularity,
+    granularity: generated.setup.granularity,
     transfer: job.transfer,
     steps: generated.steps,
     guidance: job.guidance,
@@ -104,9 +114,10 @@ function recordOf({ job, generated, classNames }: FinishedRun): RunRecord {
       sha256: hashOf(generated, i),
     })),
     contactSheet: SHEET_FILE,
-    calls: generated.actions,
-    fullCalls: counts.full,
-    forecastCalls: counts.forecast,
+    calls: actions,
+    fullCalls: callsOf('full'),
+    forecastCalls: callsOf('forecast', 'reuse'),
+    partialCalls: callsOf('partial'),
     features: featuresOf(generated.statistics),
     wallMs: generated.wallMs,
     fallback: generated.fallback,
@@ -115,13 +126,12 @@ function recordOf({ job, generated, classNames }: FinishedRun): RunRecord {
 }
 
 /** Feature calls over all runs; null when a run has no statistics. */
-export function featuresOf(
-  statistics: readonly (RunStatistics | null)[],
-): { readonly forwarded: number; readonly forecast: number } | null {
+export function featuresOf(statistics: readonly (RunStatistics | null)[]): FeatureCounts | null {
   const counted = statistics.filter((entry) => entry !== null);
   if (counted.length < statistics.length) return null;
-  const forwarded = counted.reduce((sum, entry) => sum + entry.forwarded, 0);
-  return { forwarded, forecast: counted.reduce((sum, entry) => sum + entry.forecast, 0) };
+  const sum = (source: keyof FeatureCounts) =>
+    counted.reduce((total, entry) => total + entry[source], 0);
+  return { forwarded: sum('forwarded'), forecast: sum('forecast'), partial: sum('partial') };
 }
 
 function hashOf({ samples, images }: Generated, index: number): string {

@@ -1,23 +1,25 @@
 import {
-  MAX_HISTORY_SIZE,
+  NO_SETUP,
   transformerLayout,
   type CacheClient,
   type CacheRun,
   type ModelDescription,
   type ModelHost,
+  type NetworkShape,
   type RunOutcome,
   type RunStatistics,
 } from '@forecache/adapters';
 import { ForecastError } from '@forecache/core';
 import type { ModelManifest } from '@forecache/demo-model';
 import { messageOf } from '../error-message.js';
+import { networkShape } from '../network-shape.js';
 import { JOINT_BRANCH, timestepsOf } from '../sampler/euler-sampler.js';
 import { isNoAnswer, withFallback, type Fallback } from '../sampler/fallback-caller.js';
-import { createInterceptCaller, interceptedTensors } from '../sampler/intercept-caller.js';
+import { createInterceptCaller } from '../sampler/intercept-caller.js';
 import { createLocalCaller } from '../sampler/local-caller.js';
 import type { NetworkCaller } from '../sampler/network-caller.js';
 import { createPlanCaller } from '../sampler/plan-caller.js';
-import { createProxyCaller, proxiedTensors } from '../sampler/proxy-caller.js';
+import { createProxyCaller } from '../sampler/proxy-caller.js';
 import {
   createInlineRoute,
   createSharedRoute,
@@ -32,6 +34,7 @@ import {
   type GenerationMode,
 } from './generation-job.js';
 import { beginLocalRun, jointBranch, jointShape } from './local-network.js';
+import { movingTensors } from './moving-tensors.js';
 import type { OpenedRun, RunOpener } from './opened-run.js';
 
 /** What runs through a sidecar need. */
@@ -109,7 +112,7 @@ function createResources(
         manifest,
         batch,
         steps,
-        historySize: 1,
+        setup: NO_SETUP,
       });
       closers.push(() => run.end());
       return createLocalCaller(run, jointShape(batch, manifest));
@@ -136,14 +139,21 @@ async function openRun(options: SidecarOpenerOptions, opening: Opening): Promise
   const { client, manifest, job, steps } = options;
   const { batch, resources, signal } = opening;
   const description = job.mode === 'plan' ? null : await describe(client, manifest.id, signal);
-  const tensors = movingTensors(job.mode, description, 2 * batch.labels.length);
+  const moving = { job, steps, samples: 2 * batch.labels.length };
+  const tensors = description === null ? [] : movingTensors(description, moving);
   const run = await client.openRun(
     {
       mode: job.mode,
       policy: job.policy,
       granularity: job.granularity,
-      // The noise level of a rectified flow is its timestep.
-      run: { steps, calls: steps, timesteps: timestepsOf(steps), sigmas: timestepsOf(steps) },
+      run: {
+        steps,
+        calls: steps,
+        timesteps: timestepsOf(steps),
+        // The noise level of a rectified flow is its timestep.
+        sigmas: timestepsOf(steps),
+        network: description === null ? await localNetwork(options) : null,
+      },
       branches: [jointBranch(batch, manifest)],
       model: manifest.id,
       sharedBytes: job.transfer === 'shared' ? sharedBytesFor(tensors) : 0,
@@ -162,13 +172,14 @@ async function openRun(options: SidecarOpenerOptions, opening: Opening): Promise
   const caller = withFallback({
     primary,
     openLocal: resources.openLocal,
-    isRunKnown: (callIndex) => isRunKnown(run, callIndex),
+    isRunKnown: () => isRunKnown(run),
     onFallback: resources.noteFallback,
   });
   return {
     caller,
     steps,
-    policy: run.plan?.policy ?? job.policy.name,
+    policy: run.policy,
+    setup: run.setup,
     async close(outcome) {
       const statistics = await closeRun(run, outcome);
       await resources.close();
@@ -189,6 +200,7 @@ async function openWithoutSidecar(
     caller,
     steps,
     policy: job.policy.name,
+    setup: NO_SETUP,
     async close() {
       await resources.close();
       return { statistics: null, fallback: resources.fallback };
@@ -209,15 +221,9 @@ async function describe(
   throw new ForecastError('failed-precondition', message);
 }
 
-function movingTensors(
-  mode: GenerationMode,
-  description: ModelDescription | null,
-  samples: number,
-): readonly LaidOutTensor[] {
-  if (description === null) return [];
-  return mode === 'proxy'
-    ? proxiedTensors(description, samples)
-    : interceptedTensors(description, samples);
+/** The modules of the network in this process, for a sidecar that knows no other. */
+async function localNetwork({ localHost }: SidecarOpenerOptions): Promise<NetworkShape> {
+  return networkShape(await (await localHost()).describe());
 }
 
 interface CallerParts extends Opening {
@@ -233,11 +239,15 @@ async function createCaller(
   const { job, manifest } = options;
   const { run, description, resources, batch } = parts;
   const { shape } = jointShape(batch, manifest);
-  const common = { run, shape, granularity: job.granularity };
+  const onLostReport = (error: unknown) => {
+    const reason = messageOf(error);
+    options.warn(`the sidecar does not take reports any more (${reason}); going on without them`);
+  };
+  const common = { run, shape, onLostReport };
   if (description === null) return createPlanned(options, parts, common);
   const route = openRoute(run, parts.tensors);
   resources.onClose(route.close);
-  if (job.mode === 'proxy') return createProxyCaller({ ...common, route });
+  if (job.mode === 'proxy') return createProxyCaller({ run, shape, route });
   const stream = run.intercept();
   resources.onClose(() => stream.end());
   return createInterceptCaller({
@@ -249,17 +259,14 @@ async function createCaller(
 }
 
 async function createPlanned(
-  { localHost, manifest, steps, warn }: SidecarOpenerOptions,
+  { localHost, manifest, steps }: SidecarOpenerOptions,
   { run, batch, resources }: CallerParts,
-  common: Omit<Parameters<typeof createPlanCaller>[0], 'hostRun' | 'onLostReport'>,
+  common: Omit<Parameters<typeof createPlanCaller>[0], 'hostRun'>,
 ): Promise<NetworkCaller> {
-  const historySize = Math.max(run.plan?.historySize ?? MAX_HISTORY_SIZE, 1);
-  const hostRun = await beginLocalRun(await localHost(), { manifest, batch, steps, historySize });
+  const { setup } = run;
+  const hostRun = await beginLocalRun(await localHost(), { manifest, batch, steps, setup });
   resources.onClose(() => hostRun.end());
-  const onLostReport = (error: unknown) => {
-    warn(`the sidecar does not take reports any more (${messageOf(error)}); going on by its plan`);
-  };
-  return createPlanCaller({ ...common, hostRun, onLostReport });
+  return createPlanCaller({ ...common, hostRun });
 }
 
 function openRoute(run: CacheRun, tensors: readonly LaidOutTensor[]): TensorRoute {
@@ -267,10 +274,10 @@ function openRoute(run: CacheRun, tensors: readonly LaidOutTensor[]): TensorRout
   return createSharedRoute({ directory: run.sharedDirectory, name: run.sharedName }, tensors);
 }
 
-/** A decision is idempotent and needs nothing but the sidecar, so asking for one moves nothing. */
-async function isRunKnown(run: CacheRun, callIndex: number): Promise<boolean> {
+/** A decision needs nothing but the sidecar, and that of call 0 is full whenever it is made: asking moves nothing. */
+async function isRunKnown(run: CacheRun): Promise<boolean> {
   const signal = AbortSignal.timeout(QUICK_TIMEOUT_MS);
-  return run.decide({ branch: JOINT_BRANCH, callIndex, scalars: {} }, { signal }).then(
+  return run.decide({ branch: JOINT_BRANCH, callIndex: 0, scalars: {} }, { signal }).then(
     () => true,
     () => false,
   );

@@ -61,7 +61,8 @@ async function judge(
   return {
     label: entry.label,
     policy: generated.policy,
-    actions: generated.actions,
+    // The line-up has no policy that computes parts of a call, and the timeline no colour for them.
+    actions: generated.actions.filter((kind) => kind !== 'partial'),
     forwarded: entry.mode === 'local' ? null : (features?.forwarded ?? null),
     forecast: entry.mode === 'local' ? null : (features?.forecast ?? null),
     wallMs: spreadOf(run.wallMs).mean,

@@ -1,3 +1,4 @@
+import { NO_SETUP } from '@forecache/adapters';
 import type { Classifier } from '../evaluation-model/classifier.js';
 import type { Generated } from '../generation/generate-images.js';
 import type { GenerationJob } from '../generation/generation-job.js';
@@ -23,6 +24,8 @@ function ran(
     images: Array.from({ length: count }, () => image),
     samples: pixels,
     actions: ['full', 'forecast'],
+    plans: [],
+    setup: NO_SETUP,
     policy: 'p()',
     steps: 2,
     statistics: [null],
@@ -106,7 +109,7 @@ describe('the report', () => {
   const job: GenerationJob = {
     policy: { name: 'full', options: {} },
     mode: 'intercept',
-    granularity: 'module',
+    granularity: null,
     transfer: 'shared',
     steps: 2,
     guidance: 2,

@@ -1,6 +1,8 @@
 import {
   createInMemoryModelHost,
   int64Tensor,
+  NO_SETUP,
+  sitesOfGranularity,
   transformerLayout,
   type Action,
   type CacheRun,
@@ -9,7 +11,7 @@ import {
   type HostRun,
   type InterceptCall,
   type InterceptStream,
-  type RunPlan,
+  type RunSetup,
 } from '@forecache/adapters';
 import { ForecastError } from '@forecache/core';
 import { createInterceptCaller } from './intercept-caller.js';
@@ -26,21 +28,24 @@ const FULL: Action = { kind: 'full' };
 
 let runs = 0;
 
-async function openHost(): Promise<HostRun> {
+async function openHost(setup: RunSetup = NO_SETUP): Promise<HostRun> {
   const labels = { ...int64Tensor([2], BigInt64Array.of(1n, 10n)), place: 'inline' } as const;
   runs += 1;
   return createInMemoryModelHost().beginRun({
     runId: `run-${runs}`,
     branches: [{ branch: 'joint', batch: 2, tensors: [{ name: 'label', tensor: labels }] }],
-    timesteps: [1, 0.5],
+    timesteps: [1, 0.5, 0.25],
     sharedDirectory: '',
-    historySize: 1,
+    setup,
   });
 }
 
-function planOf(granularity: Granularity): RunPlan {
+/** Two calls, full and reuse, with one feature kept at every site of a granularity. */
+async function planOf(granularity: Granularity): Promise<Pick<CacheRun, 'plan' | 'setup'>> {
   const calls = [FULL, REUSE].map((action, callIndex) => ({ callIndex, action, exceptions: [] }));
-  return { policy: 'test()', granularity, steps: 2, historySize: 1, calls };
+  const description = await createInMemoryModelHost().describe();
+  const setup = { ...NO_SETUP, granularity, sites: sitesOfGranularity(description, granularity) };
+  return { plan: { steps: 2, calls }, setup };
 }
 
 function unasked(): never {
@@ -48,10 +53,12 @@ function unasked(): never {
 }
 
 /** A run of a sidecar that is not there; what a test needs is replaced. */
-function cacheRun(plan: RunPlan | null, changes: Partial<CacheRun> = {}): CacheRun {
+function cacheRun(changes: Partial<CacheRun>): CacheRun {
   return {
     runId: 'r',
-    plan,
+    policy: 'test()',
+    plan: null,
+    setup: NO_SETUP,
     ttlMs: 1000,
     sharedDirectory: '',
     sharedName: '',
@@ -83,7 +90,8 @@ function sidecarStream(host: HostRun, isForecast: (call: InterceptCall, site: st
         } else {
           const input = value.kind === 'input' ? value.tensor : null;
           const key = { branch: call.branch, callIndex: call.callIndex };
-          const { output } = await host.forward({ ...key, site, input, output: null, keep: false });
+          const request = { ...key, site, input, output: null, keep: false, selection: null };
+          const { output } = await host.forward(request);
           newest.set(site, output);
           answers.push({ site, source: 'forwarded', output });
         }
@@ -104,12 +112,12 @@ async function intercepted(granularity: Granularity, forecastSites: readonly str
     call.callIndex === 1 && forecastSites.includes(site);
   const { stream, messages } = sidecarStream(await openHost(), isForecast);
   const caller = createInterceptCaller({
-    run: cacheRun(planOf(granularity)),
+    run: cacheRun(await planOf(granularity)),
     stream,
     route: createInlineRoute(),
     layout: transformerLayout(description),
-    granularity,
     shape,
+    onLostReport: unasked,
   });
   return { caller, messages };
 }
@@ -118,9 +126,9 @@ describe('createInterceptCaller', () => {
   it('walks a full call site by site, to the same bits as the host alone', async () => {
     const { caller, messages } = await intercepted('module', []);
     const local = createLocalCaller(await openHost(), { shape });
-    const { velocity, action } = await caller.call({ callIndex: 0, t: 1, x }, signal);
+    const { velocity, plan } = await caller.call({ callIndex: 0, t: 1, x }, signal);
     expect(velocity).toEqual((await local.call({ callIndex: 0, t: 1, x }, signal)).velocity);
-    expect(action).toBe('full');
+    expect(plan.action).toEqual(FULL);
     expect(messages).toEqual(FULL_CALL);
   });
 
@@ -128,19 +136,27 @@ describe('createInterceptCaller', () => {
     ['module', BRANCHES, [['embed', 'modulation', ...BRANCHES], ['head']]],
     ['hidden', ['hidden'], [['embed', 'modulation', 'hidden'], ['head']]],
     ['output', ['output'], [['output']]],
+    ['change', ['change'], [['change']]],
+    ['residual', ['blocks.0-1'], [['embed', 'modulation', 'blocks.0-1'], ['head']]],
+    [
+      'block',
+      ['blocks.0-0', 'blocks.1-1'],
+      [['embed', 'modulation', 'blocks.0-0', 'blocks.1-1'], ['head']],
+    ],
   ] as const)(
     'asks for a forecast call at granularity %s in as few messages as possible',
     async (granularity, sites, expected) => {
       const { caller, messages } = await intercepted(granularity, sites);
       await caller.call({ callIndex: 0, t: 1, x }, signal);
       const fullMessages = messages.splice(0);
-      const { action } = await caller.call({ callIndex: 1, t: 0.5, x }, signal);
-      expect(action).toBe('reuse');
+      const { plan } = await caller.call({ callIndex: 1, t: 0.5, x }, signal);
+      expect(plan.action).toEqual(REUSE);
       expect(messages).toEqual(expected);
-      const stored = granularity === 'module' ? [] : [[granularity]];
-      expect(fullMessages.filter(([site]) => site === 'hidden' || site === 'output')).toEqual(
-        stored,
-      );
+      // What the client composes it sends once it is there; modules were forwarded anyway.
+      const stored = granularity === 'module' ? [] : sites.map((site) => [site]);
+      const names: readonly string[] = sites;
+      const composed = fullMessages.filter(([site = '']) => names.includes(site));
+      expect(granularity === 'module' ? [] : composed).toEqual(stored);
     },
   );
 
@@ -153,72 +169,81 @@ describe('createInterceptCaller', () => {
 });
 
 describe('createPlanCaller', () => {
+  async function planCaller(changes: Partial<CacheRun>, onLostReport: (error: unknown) => void) {
+    const run = cacheRun({ ...(await planOf('module')), ...changes });
+    const hostRun = await openHost(run.setup);
+    return { caller: createPlanCaller({ run, hostRun, shape, onLostReport }), hostRun };
+  }
+
   it('computes by the plan and reports what it did', async () => {
     const reports: unknown[] = [];
-    const run = cacheRun(planOf('module'), {
-      report: async ({ wallUs, ...report }) =>
-        void reports.push({ ...report, isTimed: wallUs >= 0 }),
-    });
-    const onLostReport = () => unasked();
-    const caller = createPlanCaller({
-      run,
-      hostRun: await openHost(),
-      granularity: 'module',
-      shape,
-      onLostReport,
-    });
+    const { caller } = await planCaller(
+      {
+        report: async ({ wallUs, ...report }) =>
+          void reports.push({ ...report, isTimed: wallUs >= 0 }),
+      },
+      unasked,
+    );
     await caller.call({ callIndex: 0, t: 1, x }, signal);
-    expect((await caller.call({ callIndex: 1, t: 0.5, x }, signal)).action).toBe('reuse');
+    expect((await caller.call({ callIndex: 1, t: 0.5, x }, signal)).plan.action).toEqual(REUSE);
+    const same = { branch: 'joint', partial: 0, scalars: {}, isTimed: true };
     expect(reports).toEqual([
-      { branch: 'joint', callIndex: 0, action: 'full', forwarded: 7, forecast: 0, isTimed: true },
-      { branch: 'joint', callIndex: 1, action: 'reuse', forwarded: 3, forecast: 4, isTimed: true },
+      { ...same, callIndex: 0, action: 'full', forwarded: 7, forecast: 0 },
+      { ...same, callIndex: 1, action: 'reuse', forwarded: 3, forecast: 4 },
     ]);
   });
 
   it('goes on by the plan when reports are lost, and says so once', async () => {
     const lost: unknown[] = [];
-    const run = cacheRun(planOf('module'), {
-      report: async () => {
-        throw new ForecastError('unavailable', 'gone');
-      },
-    });
-    const onLostReport = (error: unknown) => lost.push(error);
-    const caller = createPlanCaller({
-      run,
-      hostRun: await openHost(),
-      granularity: 'module',
-      shape,
-      onLostReport,
-    });
+    const report = async () => {
+      throw new ForecastError('unavailable', 'gone');
+    };
+    const { caller } = await planCaller({ report }, (error) => lost.push(error));
     for (const callIndex of [0, 1]) await caller.call({ callIndex, t: 1, x }, signal);
     expect(lost).toHaveLength(1);
   });
 
-  it('asks call by call when there is no plan', async () => {
-    const run = cacheRun(null, {
-      decide: async ({ callIndex }) => ({ callIndex, action: FULL, exceptions: [] }),
-      report: async () => undefined,
+  it('measures, asks, computes and reports in this order when there is no plan', async () => {
+    const events: unknown[] = [];
+    const probes = (['input-change', 'output-rate'] as const).map((kind) => {
+      return { kind, count: 0, site: '' };
     });
-    const caller = createPlanCaller({
-      run,
-      hostRun: await openHost(),
-      granularity: 'module',
-      shape,
-      onLostReport: unasked,
-    });
-    expect((await caller.call({ callIndex: 0, t: 1, x }, signal)).action).toBe('full');
+    const { caller } = await planCaller(
+      {
+        plan: null,
+        setup: { ...(await planOf('output')).setup, probes },
+        decide: async ({ callIndex, scalars }) => {
+          events.push(['decide', callIndex, Object.keys(scalars)]);
+          const action = callIndex === 1 ? REUSE : FULL;
+          return { callIndex, action, exceptions: [] };
+        },
+        report: async ({ callIndex, action, scalars }) => {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          events.push(['report', callIndex, action, Object.keys(scalars).sort()]);
+        },
+      },
+      unasked,
+    );
+    for (const callIndex of [0, 1, 2]) await caller.call({ callIndex, t: 1, x }, signal);
+    expect(events).toEqual([
+      ['decide', 0, []],
+      ['report', 0, 'full', ['output-size']],
+      ['decide', 1, ['input-change']],
+      ['report', 1, 'reuse', []],
+      ['decide', 2, ['input-change']],
+      ['report', 2, 'full', ['input-span', 'output-change', 'output-size']],
+    ]);
   });
 });
 
 describe('createProxyCaller', () => {
   it('sends the whole call and takes the answer', async () => {
-    const run = cacheRun(planOf('module'), {
-      runNetwork: async ({ input }) => ({ output: input, action: REUSE }),
-    });
+    const plan = { callIndex: 1, action: REUSE, exceptions: [] };
+    const run = cacheRun({ runNetwork: async ({ input }) => ({ output: input, plan }) });
     const caller = createProxyCaller({ run, route: createInlineRoute(), shape });
     expect(await caller.call({ callIndex: 1, t: 0.5, x }, signal)).toEqual({
       velocity: x,
-      action: 'reuse',
+      plan,
     });
   });
 });

@@ -10,7 +10,9 @@ function fake(
     calls,
     async call(call) {
       calls.push({ ...call, x: call.x.slice() });
-      return { velocity: velocity(call), action: call.callIndex === 0 ? 'full' : 'forecast' };
+      const { callIndex } = call;
+      const kind = callIndex === 0 ? 'full' : 'reuse';
+      return { velocity: velocity(call), plan: { callIndex, action: { kind }, exceptions: [] } };
     },
   };
 }
@@ -40,7 +42,7 @@ describe('sampleEuler', () => {
 
   it('shows the network every sample twice, at even timesteps', async () => {
     const caller = fake(() => new Float32Array(4));
-    const actions = await sampleEuler(caller, {
+    const plans = await sampleEuler(caller, {
       steps: 2,
       guidance: 2,
       x: Float32Array.of(5, 6),
@@ -51,7 +53,7 @@ describe('sampleEuler', () => {
       [5, 6, 5, 6],
       [5, 6, 5, 6],
     ]);
-    expect(actions).toEqual(['full', 'forecast']);
+    expect(plans.map(({ action }) => action.kind)).toEqual(['full', 'reuse']);
   });
 
   it('stops between calls when it is told to', async () => {

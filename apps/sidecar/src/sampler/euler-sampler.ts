@@ -1,4 +1,4 @@
-import type { Action } from '@forecache/adapters';
+import type { CallPlan } from '@forecache/adapters';
 import type { NetworkCaller } from './network-caller.js';
 
 /** One run of the sampler. */
@@ -26,23 +26,20 @@ export function timestepsOf(steps: number): number[] {
  * what every call did. The network sees the samples twice, conditional first. Sums are taken in double
  * precision and rounded once a step.
  */
-export async function sampleEuler(
-  caller: NetworkCaller,
-  run: SamplerRun,
-): Promise<Action['kind'][]> {
+export async function sampleEuler(caller: NetworkCaller, run: SamplerRun): Promise<CallPlan[]> {
   const { steps, x, signal } = run;
   const joint = new Float32Array(2 * x.length);
-  const actions: Action['kind'][] = [];
+  const plans: CallPlan[] = [];
   for (const [callIndex, t] of timestepsOf(steps).entries()) {
     signal.throwIfAborted();
     joint.set(x, 0);
     joint.set(x, x.length);
-    const { velocity, action } = await caller.call({ callIndex, t, x: joint }, signal);
-    actions.push(action);
+    const { velocity, plan } = await caller.call({ callIndex, t, x: joint }, signal);
+    plans.push(plan);
     step(velocity, run);
     run.onCall?.(callIndex);
   }
-  return actions;
+  return plans;
 }
 
 /** x -= (uncond + guidance · (cond - uncond)) / steps; allocates nothing. */

@@ -4,15 +4,16 @@ import type { NetworkCaller } from './network-caller.js';
 
 const signal = new AbortController().signal;
 const call = (callIndex: number) => ({ callIndex, t: 1, x: new Float32Array(1) });
+const plan = { callIndex: 0, action: { kind: 'reuse' }, exceptions: [] } as const;
 const answering = (value: number): NetworkCaller => ({
-  call: async () => ({ velocity: Float32Array.of(value), action: 'forecast' }),
+  call: async () => ({ velocity: Float32Array.of(value), plan }),
 });
 
 function failing(from: number, code: ForecastErrorCode): NetworkCaller {
   return {
     async call(request) {
       if (request.callIndex >= from) throw new ForecastError(code, 'gone');
-      return { velocity: Float32Array.of(1), action: 'forecast' };
+      return { velocity: Float32Array.of(1), plan };
     },
   };
 }

@@ -15,7 +15,7 @@ export interface FallbackOptions {
   /** Opens full compute in this process; asked at most once. */
   openLocal(): Promise<NetworkCaller>;
   /** Whether the sidecar still knows the run: then something behind it failed, and the user has to hear of it. */
-  isRunKnown(callIndex: number): Promise<boolean>;
+  isRunKnown(): Promise<boolean>;
   onFallback(fallback: Fallback): void;
 }
 
@@ -39,8 +39,7 @@ export function withFallback(options: FallbackOptions): NetworkCaller {
       try {
         return await options.primary.call(call, signal);
       } catch (error) {
-        if (signal.aborted || !isNoAnswer(error) || (await options.isRunKnown(call.callIndex)))
-          throw error;
+        if (signal.aborted || !isNoAnswer(error) || (await options.isRunKnown())) throw error;
         options.onFallback({ callIndex: call.callIndex, reason: messageOf(error) });
         local = await options.openLocal();
         return local.call(call, signal);

@@ -1,73 +1,96 @@
 import {
+  beginWalk,
+  callKind,
+  createBranchProbes,
+  describeSite,
   float32Tensor,
   float32View,
-  walkTransformer,
-  type CacheRun,
-  type CallPlan,
+  measuresAfter,
+  withBatch,
   type FeatureAnswer,
   type FeatureCall,
   type FeatureSource,
-  type Granularity,
   type InterceptStream,
   type LocalTensor,
   type ModelDescription,
   type SiteCall,
   type TransformerLayout,
-  withBatch,
 } from '@forecache/adapters';
 import { ForecastError } from '@forecache/core';
 import { JOINT_BRANCH } from './euler-sampler.js';
 import type { JointShape } from './local-caller.js';
 import type { NetworkCaller } from './network-caller.js';
 import { planOfCall } from './plan-of-call.js';
+import { createReporter, type ReporterOptions } from './reporter.js';
 import type { LaidOutTensor, TensorRoute } from './tensor-route.js';
 
 /** What an intercepted run is made of. */
-export interface InterceptedRun extends JointShape {
-  readonly run: CacheRun;
+export interface InterceptedRun extends JointShape, ReporterOptions {
   readonly stream: InterceptStream;
   readonly route: TensorRoute;
   readonly layout: TransformerLayout;
-  readonly granularity: Granularity;
 }
 
 /** Name under which a route lays out the input of a site: the image for embed, hidden for all others. */
 const IMAGE_INPUT = 'input:image';
 const HIDDEN_INPUT = 'input:hidden';
 
+/** What a client says of a call that its feature calls told already. */
+const COUNTED_ALREADY = Object.freeze({ forwarded: 0, forecast: 0, partial: 0 });
+
 /**
- * Walks the transformer here and sends its feature calls to the sidecar: one site a message at a full call,
- * everything that does not wait for each other in one message at a forecast call.
+ * Walks the transformer here and sends its feature calls to the sidecar: one site a message where it is computed,
+ * everything that does not wait for each other in one message where it is forecast. A policy that decides from
+ * measurements is asked once they are taken: before the first feature that it decides about.
  */
 export function createInterceptCaller(intercepted: InterceptedRun): NetworkCaller {
-  const { run, layout, granularity, shape } = intercepted;
+  const { run, layout, shape } = intercepted;
+  const { setup } = run;
+  const probes = setup.probes.length === 0 ? null : createBranchProbes(setup, layout);
+  const reports = createReporter(intercepted);
   return {
     async call({ callIndex, x }, signal) {
-      const plan = await planOfCall(run, callIndex, signal);
-      const source = createSidecarSource(intercepted, plan, signal);
+      const startedMs = performance.now();
+      const source = createSidecarSource(intercepted, callIndex, signal);
       const input = float32Tensor(shape, x);
-      const output = await walkTransformer({ layout, plan, granularity, input, source });
-      return { velocity: float32View(output), action: plan.action.kind };
+      const walk = await beginWalk({ layout, setup, callIndex, input, source, probes });
+      const plan = await planOfCall(run, { callIndex, scalars: walk.scalars }, signal);
+      const { output, scalars, commit } = await walk.finish(plan);
+      commit();
+      if (measuresAfter(setup)) {
+        const action = callKind(plan);
+        const wallUs = Math.round((performance.now() - startedMs) * 1000);
+        const key = { branch: JOINT_BRANCH, callIndex };
+        await reports.send({ ...key, ...COUNTED_ALREADY, action, wallUs, scalars }, signal);
+        await reports.settled();
+      }
+      return { velocity: float32View(output), plan };
     },
   };
 }
 
 /** Every tensor that passes between an intercepted run and the sidecar, with the batch dimension first. */
-export function interceptedTensors(description: ModelDescription, batch: number): LaidOutTensor[] {
+export function interceptedTensors(
+  description: ModelDescription,
+  { batch, keptSites }: { readonly batch: number; readonly keptSites: readonly string[] },
+): LaidOutTensor[] {
   const { sites, input } = description;
   const hidden = sites.find(({ kind }) => kind === 'hidden')?.output;
   const inputs = [{ name: IMAGE_INPUT, type: input }];
   if (hidden !== undefined) inputs.push({ name: HIDDEN_INPUT, type: hidden });
-  const outputs = sites.map(({ name, output }) => ({ name, type: output }));
+  const names = new Set([...sites.map(({ name }) => name), ...keptSites]);
+  const outputs = [...names].map((name) => ({
+    name,
+    type: describeSite(description, name).output,
+  }));
   return [...inputs, ...outputs].map(({ name, type }) => ({ name, type: withBatch(type, batch) }));
 }
 
 function createSidecarSource(
   { stream, route }: InterceptedRun,
-  plan: CallPlan,
+  callIndex: number,
   signal: AbortSignal,
 ): FeatureSource {
-  const { callIndex } = plan;
   const send = (features: readonly FeatureCall[]) =>
     stream.call({ branch: JOINT_BRANCH, callIndex, features }, { signal });
   return {

@@ -1,4 +1,10 @@
-import { float32Tensor, float32View, type HostRun, type PlacedTensor } from '@forecache/adapters';
+import {
+  float32Tensor,
+  float32View,
+  type CallPlan,
+  type HostRun,
+  type PlacedTensor,
+} from '@forecache/adapters';
 import { ForecastError } from '@forecache/core';
 import { JOINT_BRANCH } from './euler-sampler.js';
 import type { NetworkCaller } from './network-caller.js';
@@ -13,19 +19,20 @@ export interface JointShape {
 export function createLocalCaller(run: HostRun, { shape }: JointShape): NetworkCaller {
   return {
     async call({ callIndex, x }, signal) {
+      const plan: CallPlan = { callIndex, action: { kind: 'full' }, exceptions: [] };
+      const input = inlineInput(shape, x);
       const { output } = await run.runCall(
-        {
-          branch: JOINT_BRANCH,
-          plan: { callIndex, action: { kind: 'full' }, exceptions: [] },
-          granularity: 'module',
-          input: { ...float32Tensor(shape, x), place: 'inline' },
-          output: null,
-        },
+        { branch: JOINT_BRANCH, plan, input, output: null },
         { signal },
       );
-      return { velocity: inlineFloats(output), action: 'full' };
+      return { velocity: inlineFloats(output), plan };
     },
   };
+}
+
+/** The joint batch as a tensor inside a message. */
+export function inlineInput(shape: readonly number[], x: Float32Array) {
+  return { ...float32Tensor(shape, x), place: 'inline' } as const;
 }
 
 /** The numbers of a tensor that was asked for inline. */

@@ -1,4 +1,4 @@
-import type { Action } from '@forecache/adapters';
+import type { CallPlan } from '@forecache/adapters';
 
 /** One call of the network on the joint batch: the conditional samples, then the unconditional ones. */
 export interface NetworkCall {
@@ -14,8 +14,8 @@ export interface NetworkCall {
 export interface NetworkAnswer {
   /** As long as `x`; valid until the next call. */
   readonly velocity: Float32Array;
-  /** What was done at the forecastable sites. */
-  readonly action: Action['kind'];
+  /** What was done, from which follows what it cost. */
+  readonly plan: CallPlan;
 }
 
 /**

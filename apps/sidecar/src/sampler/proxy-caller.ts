@@ -24,11 +24,11 @@ export function createProxyCaller({ run, route, shape }: ProxiedRun): NetworkCal
   return {
     async call({ callIndex, x }, signal) {
       const input = route.send(INPUT, float32Tensor(shape, x));
-      const { output, action } = await run.runNetwork(
+      const { output, plan } = await run.runNetwork(
         { branch: JOINT_BRANCH, callIndex, input, output: route.target(OUTPUT) },
         { signal },
       );
-      return { velocity: float32View(route.receive(OUTPUT, output)), action: action.kind };
+      return { velocity: float32View(route.receive(OUTPUT, output)), plan };
     },
   };
 }

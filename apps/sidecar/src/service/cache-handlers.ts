@@ -108,7 +108,9 @@ function createUnary(refuse: Refuse) {
 function openedRun({ runId, parts }: ServedRun, ttlMs: number) {
   return encodeOpenedRun({
     runId,
+    policy: parts.policy,
     plan: parts.plan,
+    setup: parts.setup,
     ttlMs,
     sharedDirectory: parts.file?.directory ?? '',
     sharedName: parts.file?.name ?? '',

@@ -9,6 +9,7 @@ import type {
   PolicyDescription,
   RunOutcome,
   RunStatistics,
+  Scalars,
   SharedDirectory,
   SidecarStatistics,
 } from '@forecache/adapters';
@@ -19,7 +20,6 @@ import { createHostDirectory, type HostDirectory } from './host-directory.js';
 import type { ServiceLimits } from './limits.js';
 import { openRun, type OpenRunTools } from './open-run.js';
 import type { NetworkAnswer, NetworkCall } from './proxy.js';
-import type { Scalars } from './run-decisions.js';
 import { createRunEvents, type EventSink, type RunEvents, type Watcher } from './run-events.js';
 import type { HostLink } from './run-host.js';
 import { createRunRegistry, type RunRegistry } from './run-registry.js';

@@ -1,8 +1,8 @@
 import {
-  actionAt,
   assertSameType,
   byteLength,
   withBatch,
+  type Action,
   type CallKey,
   type FeatureCall,
   type InterceptCall,
@@ -10,18 +10,20 @@ import {
   type SharedRegion,
   type SiteDescription,
   type TensorType,
+  type TokenSelection,
 } from '@forecache/adapters';
 import { ForecastError, invalidArgument } from '@forecache/core';
 import { isNewer, type FeatureMemory, type ForecastTerm, type SiteKey } from './feature-memory.js';
 import type { RunDecisions } from './run-decisions.js';
 import { assertOwnRegion, type RunFile } from './run-file.js';
 
+const FULL = Object.freeze({ kind: 'full' });
+
 /** What a feature call is checked against. */
 export interface InterceptContext {
-  /** Sites of the plan's granularity; all others are always full. */
-  readonly forecastSites: ReadonlySet<string>;
   /** Samples in the batch, by branch. */
   readonly batches: ReadonlyMap<string, number>;
+  /** Every site of the model, and the kept ones that only the client can compose. */
   readonly sites: ReadonlyMap<string, SiteDescription>;
   readonly decisions: RunDecisions;
   readonly memory: FeatureMemory;
@@ -32,8 +34,8 @@ interface CheckedFeature extends SiteKey, CallKey {
   /** Of the site's output, batch first. */
   readonly type: TensorType;
   readonly output: SharedRegion | null;
-  /** Whether the plan forecasts this site at all. */
-  readonly isForecastable: boolean;
+  /** Whether decisions are about this site; all others are computed in every call. */
+  readonly isDecided: boolean;
 }
 
 /** How one feature call will be answered; everything about it has been checked. */
@@ -43,6 +45,8 @@ export type FeatureStep = CheckedFeature &
     | {
         readonly kind: 'forward';
         readonly input: PlacedTensor | null;
+        /** Set when only chosen tokens are computed. */
+        readonly selection: TokenSelection | null;
         readonly isStored: boolean;
       }
     | { readonly kind: 'store'; readonly tensor: PlacedTensor; readonly isStored: boolean }
@@ -78,7 +82,7 @@ function planFeature(message: FeatureInMessage): FeatureStep {
   if (site === undefined) {
     throw new ForecastError(
       'not-found',
-      `${name}.site must be a site of the model, got ${JSON.stringify(feature.site)}`,
+      `${name}.site must be a site of the run, got ${JSON.stringify(feature.site)}`,
     );
   }
   const checked: CheckedFeature = {
@@ -87,38 +91,62 @@ function planFeature(message: FeatureInMessage): FeatureStep {
     site: site.name,
     type: withBatch(site.output, batchOf(context, call.branch)),
     output: feature.output,
-    isForecastable: context.forecastSites.has(site.name),
+    isDecided: context.decisions.sites.isDecided(site.name),
   };
   assertOutputRegion(message, checked.type);
-  if (checked.isForecastable) {
-    const action = actionAt(context.decisions.callPlan(call), site.name);
-    if (action.kind !== 'full') {
+  // A site that no decision is about is computed before its call is decided: a policy may decide from what it gives.
+  const action = checked.isDecided ? context.decisions.actionAt(call, site.name) : null;
+  if (context.decisions.sites.byToken.has(site.name)) assertTokensAreKept(message, action);
+  switch (action?.kind) {
+    case 'forecast':
+    case 'reuse':
       return { ...checked, kind: 'forecast', terms: storedTerms(context, checked) };
-    }
+    case 'partial':
+      return planForward({ ...message, checked, site }, { action, isStored: false });
+    default:
+      return planFull({ ...message, checked, site });
   }
-  return planFull(message, checked, site);
 }
 
-function planFull(
-  { context, feature, name }: FeatureInMessage,
-  checked: CheckedFeature,
-  site: SiteDescription,
-): FeatureStep {
+/** The host keeps a site's feature by token as it computes it, so nobody else may compute it. */
+function assertTokensAreKept({ feature, name }: FeatureInMessage, action: Action | null): void {
+  if (action?.kind === 'forecast' || action?.kind === 'reuse') return;
+  if (feature.value.kind === 'input') return;
+  const rule = '`input`: the model host keeps the tokens of this site, and computes it';
+  throw invalidArgument(`${name}.value`, rule, feature.value.kind);
+}
+
+interface CheckedMessage extends FeatureInMessage {
+  readonly checked: CheckedFeature;
+  readonly site: SiteDescription;
+}
+
+function planFull(message: CheckedMessage): FeatureStep {
+  const { context, feature, name, checked, site } = message;
   const { value } = feature;
   if (value.kind === 'none' && (!site.isForwardable || site.input !== null)) {
     return { ...checked, kind: 'compute' };
   }
   const isStored = mustStore(context, checked);
   if (isStored) context.memory.reserve(checked, checked.type);
-  if (value.kind === 'computed') {
-    if (isStored && context.memory.keepsOnHost) {
-      const rule = '`input`: the history of this run is on the model host';
-      throw invalidArgument(`${name}.value`, rule, 'computed');
-    }
-    assertSameType(`${name}.computed`, checked.type, value.tensor);
-    assertReadable(`${name}.computed`, value.tensor, context);
-    return { ...checked, kind: 'store', tensor: value.tensor, isStored };
+  if (value.kind !== 'computed') return planForward(message, { action: FULL, isStored });
+  if (isStored && context.memory.keepsOnHost) {
+    const rule = '`input`: the history of this run is on the model host';
+    throw invalidArgument(`${name}.value`, rule, 'computed');
   }
+  assertSameType(`${name}.computed`, checked.type, value.tensor);
+  assertReadable(`${name}.computed`, value.tensor, context);
+  return { ...checked, kind: 'store', tensor: value.tensor, isStored };
+}
+
+interface ForwardedWork {
+  readonly action: Action & { readonly kind: 'full' | 'partial' };
+  readonly isStored: boolean;
+}
+
+/** A step that the model host computes, in full or in part. */
+function planForward(message: CheckedMessage, { action, isStored }: ForwardedWork): FeatureStep {
+  const { context, feature, name, checked, site } = message;
   if (!site.isForwardable) {
     throw invalidArgument(
       `${name}.value`,
@@ -126,16 +154,18 @@ function planFull(
       'input',
     );
   }
-  const input = value.kind === 'input' ? value.tensor : null;
+  const input = feature.value.kind === 'input' ? feature.value.tensor : null;
   assertInput({ name: `${name}.input`, input, site, batch: checked.type.shape[0] ?? 1 });
-  if (input?.place === 'region')
+  if (input?.place === 'region') {
     assertOwnRegion(`${name}.input.region`, input.region, context.file);
-  return { ...checked, kind: 'forward', input, isStored };
+  }
+  const selection = action.kind === 'partial' ? action.selection : null;
+  return { ...checked, kind: 'forward', input, selection, isStored };
 }
 
 /** Stored once: when a later call needs it, and no repeat or newer call has been stored before. */
 function mustStore(context: InterceptContext, checked: CheckedFeature): boolean {
-  if (!checked.isForecastable) return false;
+  if (!checked.isDecided) return false;
   if (!context.decisions.isNeededLater(checked, checked.site)) return false;
   return isNewer(checked.callIndex, context.memory.storedCalls(checked));
 }

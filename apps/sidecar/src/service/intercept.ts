@@ -42,7 +42,7 @@ export async function interceptCall(
     asked: call.features.length,
   });
   batchOf(tools, call.branch);
-  tools.decisions.callPlan(call);
+  tools.decisions.assertCall(call);
   const steps = planFeatures(tools, call);
   assertReplyFits(steps, tools.limits);
   const executed: ExecutedFeature[] = [];
@@ -80,13 +80,14 @@ async function forward(
   step: FeatureStep & { readonly kind: 'forward' },
   signal: AbortSignal,
 ): Promise<ExecutedFeature> {
-  const { branch, callIndex, site, input, output: region } = step;
+  const { branch, callIndex, site, input, selection, output: region } = step;
   const keep = step.isStored && memory.keepsOnHost;
-  const request = { branch, callIndex, site, input, output: region, keep };
+  const request = { branch, callIndex, site, input, output: region, keep, selection };
   const { output, kept } = await host.forward(request, signal);
   assertHostAnswer(host, step, output);
   const feature = step.isStored ? { callIndex, tensor: output, kept } : null;
-  return { step, feature, answer: { site, source: 'forwarded', output } };
+  const source = selection === null ? 'forwarded' : 'partial';
+  return { step, feature, answer: { site, source, output } };
 }
 
 /** A host that answers something else than it described is broken; its tensor must not enter a history. */

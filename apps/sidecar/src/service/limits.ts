@@ -16,6 +16,12 @@ export interface ServiceLimits {
   readonly maxBranches: number;
   /** Feature calls in one message. */
   readonly maxFeatures: number;
+  /** Blocks, and modules, of a network that a client describes. */
+  readonly maxSites: number;
+  /** Modules of such a network times calls: the size of a plan that treats modules differently. */
+  readonly maxPlanActions: number;
+  /** Measured numbers of one call. */
+  readonly maxScalars: number;
   /** Characters of the client's free text. */
   readonly maxClientText: number;
   /** Streams of WatchRuns at one time. */
@@ -38,6 +44,9 @@ export const DEFAULT_LIMITS: ServiceLimits = Object.freeze({
   maxCalls: 10_000,
   maxBranches: 8,
   maxFeatures: 4096,
+  maxSites: 4096,
+  maxPlanActions: 2 ** 20,
+  maxScalars: 256,
   maxClientText: 128,
   maxWatchers: 64,
   maxWatcherQueue: 1024,

@@ -1,11 +1,11 @@
-import type { OpenRun } from '@forecache/adapters';
+import type { NetworkShape, OpenRun } from '@forecache/adapters';
 import { invalidArgument } from '@forecache/core';
 import type { RunDescription } from '@forecache/cache-policy';
 import { assertWithinLimit, type ServiceLimits } from './limits.js';
 
 /** Throws unless a request makes sense by itself, before any host is asked. Answers the run's facts. */
 export function compileRunDescription(request: OpenRun, limits: ServiceLimits): RunDescription {
-  const { steps, timesteps, sigmas } = request.run;
+  const { steps, timesteps, sigmas, network } = request.run;
   assertPositiveInteger('run.steps', steps);
   assertWithinLimit(limits, { limit: 'maxCalls', what: 'run.steps', asked: steps });
   const calls = request.run.calls === 0 ? steps : request.run.calls;
@@ -19,11 +19,13 @@ export function compileRunDescription(request: OpenRun, limits: ServiceLimits): 
     asked: request.client.length,
   });
   assertModeFits(request);
+  if (network !== null) assertNetwork(network, calls, limits);
   return {
     steps,
     calls,
     ...(timesteps.length > 0 && { timesteps }),
     ...(sigmas.length > 0 && { sigmas }),
+    ...(network !== null && { network }),
   };
 }
 
@@ -48,23 +50,40 @@ export function compileBatches(
   return batches;
 }
 
-function assertModeFits({ mode, sharedBytes, historyPlace, granularity, run }: OpenRun): void {
+function assertModeFits({ mode, sharedBytes, historyPlace, run }: OpenRun): void {
   if (mode === 'plan' && sharedBytes > 0) {
     throw invalidArgument('shared_bytes', '0 in mode plan, where no tensor moves', sharedBytes);
   }
   if (historyPlace === 'host' && mode === 'plan') {
     throw invalidArgument('history_place', 'sidecar in mode plan', historyPlace);
   }
-  if (historyPlace === 'host' && mode === 'intercept') {
-    if (granularity === 'hidden' || granularity === 'output') {
-      const rule =
-        'module or block with history_place host, which cannot keep what it does not compute';
-      throw invalidArgument('granularity', rule, granularity);
-    }
+  if (mode !== 'plan' && run.network !== null) {
+    const rule = `unset in mode ${mode}, where the model host says it`;
+    throw invalidArgument('run.network', rule, `one of ${run.network.blocks} blocks`);
   }
   if (mode !== 'plan' && run.timesteps.length === 0) {
     throw invalidArgument('run.timesteps', `set in mode ${mode}: the model host needs them`, []);
   }
+}
+
+/** A network that a client describes: as large as limits allow, every module by its own name. */
+function assertNetwork(
+  { blocks, sites }: NetworkShape,
+  calls: number,
+  limits: ServiceLimits,
+): void {
+  assertWithinLimit(limits, { limit: 'maxSites', what: 'run.network.blocks', asked: blocks });
+  const modules = sites.length;
+  assertWithinLimit(limits, { limit: 'maxSites', what: 'modules of run.network', asked: modules });
+  const what = 'modules of run.network times calls';
+  assertWithinLimit(limits, { limit: 'maxPlanActions', what, asked: modules * calls });
+  const names = new Set<string>();
+  sites.forEach(({ name }, index) => {
+    if (names.has(name)) {
+      throw invalidArgument(`run.network.sites[${index}].name`, 'named once', name);
+    }
+    names.add(name);
+  });
 }
 
 function assertPositiveInteger(name: string, value: number): void {

@@ -1,23 +1,15 @@
-import {
-  byteLength,
-  sitesOfGranularity,
-  withBatch,
-  type OpenRun,
-  type SharedDirectory,
-} from '@forecache/adapters';
-import type { CachePolicy, PolicySpec } from '@forecache/cache-policy';
-import { createTensorArena, invalidArgument, MAX_ARENA_BYTES } from '@forecache/core';
+import { type OpenRun, type RunSetup, type SharedDirectory } from '@forecache/adapters';
+import { createTensorArena, MAX_ARENA_BYTES } from '@forecache/core';
 import { createByteBudget, type ByteBudget } from './byte-budget.js';
+import { checkRequest, type CheckedRequest, type CheckTools } from './checked-request.js';
 import type { Clock } from './clock.js';
 import type { FeatureMemory } from './feature-memory.js';
-import type { DescribedHost, HostDirectory } from './host-directory.js';
+import type { DescribedHost } from './host-directory.js';
 import { createHostMemory } from './host-memory.js';
-import { assertWithinLimit, type ServiceLimits } from './limits.js';
-import { compileBatches, compileRunDescription } from './open-run-request.js';
+import { assertWithinLimit } from './limits.js';
 import { createProxy } from './proxy.js';
 import { createRunFile, type RunFile } from './run-file.js';
 import { askHost, createRunHost, type RunHost } from './run-host.js';
-import { planRun, type PlannedRun } from './run-plan.js';
 import { createRunCounter, type RunCounter } from './run-statistics.js';
 import {
   createServedRun,
@@ -28,26 +20,15 @@ import {
 import { createSidecarMemory } from './sidecar-memory.js';
 
 /** What opening a run needs of its surroundings. */
-export interface OpenRunTools {
-  readonly limits: ServiceLimits;
+export interface OpenRunTools extends CheckTools {
   readonly clock: Clock;
-  readonly hosts: HostDirectory;
   readonly hostTimeoutMs: number;
   readonly sharedDirectory: SharedDirectory;
   createRunId(): string;
-  createPolicy(spec: PolicySpec): CachePolicy;
   /** More bytes are held (or fewer, when negative). */
   onBytesHeld(deltaBytes: number): void;
   onCall(runId: string, ...event: Parameters<ServedRunParts['onCall']>): void;
   onTrouble(runId: string, error: unknown): void;
-}
-
-/** A request that has been checked, with its plan. */
-interface CheckedRequest {
-  readonly request: OpenRun;
-  readonly policy: string;
-  readonly batches: ReadonlyMap<string, number>;
-  readonly planned: PlannedRun;
 }
 
 /** What a run holds, in the order in which it was taken; given back in reverse when opening fails. */
@@ -64,7 +45,7 @@ export async function openRun(
   request: OpenRun,
   signal: AbortSignal,
 ): Promise<ServedRun> {
-  const checked = checkRequest(tools, request);
+  const checked = await checkRequest(tools, request, signal);
   const runId = tools.createRunId();
   const holdings: Holdings = {
     counter: createRunCounter(),
@@ -78,13 +59,11 @@ export async function openRun(
       runId,
       work,
       ...holdings,
-      policy: checked.policy,
+      ...checked.planned,
       client: request.client,
-      plan: checked.planned.plan,
-      warnings: checked.planned.warnings,
       batches: checked.batches,
-      decisions: checked.planned.decisions,
       clock: tools.clock,
+      limits: tools.limits,
       onCall: (...event) => tools.onCall(runId, ...event),
       onTrouble: (error) => tools.onTrouble(runId, error),
     });
@@ -96,18 +75,6 @@ export async function openRun(
   }
 }
 
-function checkRequest(tools: OpenRunTools, request: OpenRun): CheckedRequest {
-  const run = compileRunDescription(request, tools.limits);
-  const batches = compileBatches(request, tools.limits);
-  const policy = tools.createPolicy(request.policy);
-  const planned = planRun({ policy, run, granularity: request.granularity });
-  if (request.mode !== 'plan' && planned.callCount !== run.calls) {
-    const rule = `one that keeps the run's ${run.calls} calls in mode ${request.mode}`;
-    throw invalidArgument('policy', rule, `${policy} with ${planned.callCount}`);
-  }
-  return { request, policy: policy.toString(), batches, planned };
-}
-
 interface OpeningRun extends CheckedRequest {
   readonly runId: string;
   readonly holdings: Holdings;
@@ -115,47 +82,27 @@ interface OpeningRun extends CheckedRequest {
 }
 
 async function openWork(tools: OpenRunTools, opening: OpeningRun): Promise<RunWork> {
-  const { request, holdings, signal } = opening;
-  if (request.mode === 'plan') return { mode: 'plan' };
-  const found = await tools.hosts.find(request.model, signal);
-  const sites = sitesOfGranularity(found.model, request.granularity);
-  if (request.mode === 'intercept') assertHistoryFits(tools.limits, opening, found);
+  const { model, holdings, batches, planned } = opening;
+  if (model === null) return { mode: 'plan' };
   holdings.file = await createSharedFile(tools, opening);
-  const host = await beginHostRun(tools, opening, found);
+  const host = await beginHostRun(tools, opening, model);
   holdings.host = host;
-  const { batches, planned } = opening;
-  const { decisions } = planned;
+  const { decisions, setup } = planned;
   const shared = { batches, decisions, host, file: holdings.file, limits: tools.limits };
-  if (request.mode === 'proxy') {
-    const { input, output } = found.model;
-    const { granularity } = request;
-    const proxy = createProxy({ ...shared, granularity, sites, input, output });
-    return { mode: 'proxy', sites, proxy };
+  if (opening.request.mode === 'proxy') {
+    const { input, output } = model.model;
+    return { mode: 'proxy', proxy: createProxy({ ...shared, setup, input, output }) };
   }
   const memory = createMemory(tools, opening, host);
-  const described = new Map(found.model.sites.map((site) => [site.name, site]));
-  const forecastSites = new Set(sites);
-  return { mode: 'intercept', tools: { ...shared, memory, sites: described, forecastSites } };
+  const described = [...model.model.sites, ...model.keptSites];
+  const sites = new Map(described.map((site) => [site.name, site]));
+  return { mode: 'intercept', tools: { ...shared, memory, sites } };
 }
 
-/** Refuses a run whose histories would not fit, before its first call and not in its middle. */
-function assertHistoryFits(
-  limits: ServiceLimits,
-  { request, batches, planned }: CheckedRequest,
-  { model }: DescribedHost,
-): void {
-  if (request.historyPlace === 'host') return;
-  const names = new Set(sitesOfGranularity(model, request.granularity));
-  const bytesPerBatch = (batch: number): number =>
-    model.sites
-      .filter((site) => names.has(site.name))
-      .reduce((sum, site) => sum + byteLength(withBatch(site.output, batch)), 0);
-  const features = [...batches.values()].reduce((sum, batch) => sum + bytesPerBatch(batch), 0);
-  assertWithinLimit(limits, {
-    limit: 'maxBytesPerRun',
-    what: 'bytes of history and shared memory',
-    asked: planned.historySize * features + request.sharedBytes,
-  });
+/** What the model host prepares: in mode intercept features are kept, and measured, by others. */
+function hostSetup({ request, planned }: CheckedRequest): RunSetup {
+  const { setup } = planned;
+  return request.mode === 'proxy' ? setup : { ...setup, sites: [], historySize: 1, probes: [] };
 }
 
 async function createSharedFile(
@@ -175,17 +122,18 @@ async function createSharedFile(
 
 async function beginHostRun(
   tools: OpenRunTools,
-  { request, runId, planned, holdings, signal }: OpeningRun,
+  opening: OpeningRun,
   { link }: DescribedHost,
 ): Promise<RunHost> {
   const { clock, hostTimeoutMs } = tools;
-  const { file, counter } = holdings;
+  const { request, runId, signal } = opening;
+  const { file, counter } = opening.holdings;
   const begin = {
     runId,
     branches: request.branches,
     timesteps: request.run.timesteps,
     sharedDirectory: link.sharesFiles && file !== null ? file.directory : '',
-    historySize: Math.max(1, planned.historySize),
+    setup: hostSetup(opening),
   };
   const hostRun = await askHost(link, { signal, timeoutMs: hostTimeoutMs }, (rest) =>
     link.host.beginRun(begin, rest),
@@ -199,11 +147,12 @@ function createMemory(
   { request, planned, holdings }: OpeningRun,
   host: RunHost,
 ): FeatureMemory {
-  if (request.historyPlace === 'host') return createHostMemory(host, planned.historySize);
+  const { historySize } = planned.setup;
+  if (request.historyPlace === 'host') return createHostMemory(host, historySize);
   const { budget, file, counter } = holdings;
   return createSidecarMemory({
     arena: createTensorArena({ limitBytes: Math.min(limits.maxBytesPerRun, MAX_ARENA_BYTES) }),
-    capacity: planned.historySize,
+    capacity: historySize,
     budget,
     file,
     clock,

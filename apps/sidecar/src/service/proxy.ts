@@ -1,12 +1,14 @@
 import {
   assertSameType,
   byteLength,
+  callKind,
+  measuresBefore,
   withBatch,
-  type Action,
   type CallKey,
   type CallOutput,
-  type Granularity,
+  type CallPlan,
   type PlacedTensor,
+  type RunSetup,
   type SharedRegion,
   type TensorType,
 } from '@forecache/adapters';
@@ -25,14 +27,13 @@ export interface NetworkCall extends CallKey {
 
 /** What the model host made of it. */
 export interface NetworkAnswer extends CallOutput {
-  readonly action: Action;
+  readonly plan: CallPlan;
 }
 
 export interface ProxyOptions {
-  readonly granularity: Granularity;
+  /** What the host was prepared for. */
+  readonly setup: RunSetup;
   readonly batches: ReadonlyMap<string, number>;
-  /** Forecastable sites of the plan's granularity. */
-  readonly sites: readonly string[];
   /** Per sample. */
   readonly input: TensorType;
   readonly output: TensorType;
@@ -70,24 +71,37 @@ export function createProxy(options: ProxyOptions): Proxy {
   return {
     async runNetwork(call, signal) {
       const batch = batchOf({ batches }, call.branch);
-      const plan = decisions.callPlan(call);
+      decisions.assertCall(call);
       assertCall(options, call, batch);
       const progress = branches.get(call.branch);
       if (progress?.newest.callIndex === call.callIndex) return repeat(progress.newest, call, file);
       assertOrder(call, progress);
-      assertHostHistory(options, call, progress);
-      const { branch, input, output } = call;
-      const request = { branch, plan, granularity: options.granularity, input, output };
-      const result = await host.runCall(request, signal);
+      const answer = await makeCall(options, progress, { call, signal });
       const type = withBatch(options.output, batch);
-      assertSameType(`output of model host ${host.address}`, type, result.output);
-      const answer = { ...result, action: plan.action };
-      const newest = { callIndex: call.callIndex, answer, bytes: copyOutput(result.output, file) };
+      assertSameType(`output of model host ${host.address}`, type, answer.output);
+      decisions.report(call, { kind: callKind(answer.plan), scalars: answer.scalars });
+      const newest = { callIndex: call.callIndex, answer, bytes: copyOutput(answer.output, file) };
       const made = (progress?.made ?? new Set()).add(call.callIndex);
-      branches.set(branch, { made, newest });
+      branches.set(call.branch, { made, newest });
       return answer;
     },
   };
+}
+
+/** Measures what the policy decides from, where it does; decides; and lets the host do it. */
+async function makeCall(
+  options: ProxyOptions,
+  progress: BranchProgress | undefined,
+  { call, signal }: { readonly call: NetworkCall; readonly signal: AbortSignal },
+): Promise<NetworkAnswer> {
+  const { decisions, host, setup } = options;
+  const { branch, callIndex, input, output } = call;
+  const isMeasured = measuresBefore(setup);
+  const scalars = isMeasured ? await host.measure({ branch, callIndex, input }, signal) : {};
+  const plan = decisions.callPlan({ branch, callIndex }, scalars);
+  assertHostHistory(options, call, progress);
+  const request = { branch, plan, input: isMeasured ? null : input, output };
+  return { ...(await host.runCall(request, signal)), plan };
 }
 
 function copyOutput(output: PlacedTensor, file: RunFile | null): Uint8Array {
@@ -136,11 +150,11 @@ function assertOrder(call: CallKey, progress: BranchProgress | undefined): void 
 
 /** A forecast from other features than the plan means would be silently wrong. */
 function assertHostHistory(
-  { decisions, sites }: ProxyOptions,
+  { decisions }: ProxyOptions,
   call: CallKey,
   progress: BranchProgress | undefined,
 ): void {
-  for (const site of sites) {
+  for (const site of decisions.sites.kept) {
     const needed = decisions.terms(call, site).map((term) => term.callIndex);
     const missing = needed.filter((callIndex) => progress?.made.has(callIndex) !== true);
     if (missing.length === 0) continue;

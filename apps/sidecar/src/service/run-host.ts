@@ -6,10 +6,12 @@ import {
   type Forward,
   type Forwarded,
   type HostRun,
+  type Measure,
   type ModelHost,
   type PlacedTensor,
   type RequestOptions,
   type RunCall,
+  type Scalars,
   type SharedRegion,
 } from '@forecache/adapters';
 import { ForecastError } from '@forecache/core';
@@ -31,6 +33,7 @@ export interface RunHost {
   readonly address: string;
   forward(request: Forward, signal: AbortSignal): Promise<Forwarded>;
   combine(request: Combine, signal: AbortSignal): Promise<PlacedTensor>;
+  measure(request: Measure, signal: AbortSignal): Promise<Scalars>;
   runCall(request: RunCall, signal: AbortSignal): Promise<CallOutput>;
   end(): Promise<void>;
 }
@@ -79,9 +82,16 @@ export function createRunHost(options: RunHostOptions): RunHost {
       const combined = await ask(signal, (rest) => hostRun.combine(sent, rest));
       return placeOutput(combined, request.output, file);
     },
+    async measure(request, signal) {
+      const sent = { ...request, input: localTensor(request.input, file) };
+      return ask(signal, (rest) => hostRun.measure(sent, rest));
+    },
     async runCall(request, signal) {
-      const input = localInput(request.input, file) ?? request.input;
-      const sent = { ...request, input, output: sentRegion(request.output, file) };
+      const sent = {
+        ...request,
+        input: localInput(request.input, file),
+        output: sentRegion(request.output, file),
+      };
       const result = await ask(signal, (rest) => hostRun.runCall(sent, rest));
       return { ...result, output: placeOutput(result.output, request.output, file) };
     },
@@ -136,15 +146,15 @@ function nameHost({ address }: HostLink, error: unknown): ForecastError {
   return new ForecastError(code, `${host}: ${message}`, { cause: error });
 }
 
-/** The input as the host can open it. `file` is null when it opens regions itself. */
 function localInput(input: PlacedTensor | null, file: RunFile | null): PlacedTensor | null {
-  if (input?.place !== 'region' || file === null) return input;
-  return {
-    dtype: input.dtype,
-    shape: input.shape,
-    place: 'inline',
-    bytes: file.read(input.region),
-  };
+  return input === null ? null : localTensor(input, file);
+}
+
+/** A tensor as the host can open it. `file` is null when it opens regions itself. */
+function localTensor(tensor: PlacedTensor, file: RunFile | null): PlacedTensor {
+  if (tensor.place !== 'region' || file === null) return tensor;
+  const { dtype, shape, region } = tensor;
+  return { dtype, shape, place: 'inline', bytes: file.read(region) };
 }
 
 function sentRegion(output: SharedRegion | null, file: RunFile | null): SharedRegion | null {

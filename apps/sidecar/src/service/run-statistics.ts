@@ -1,21 +1,23 @@
 import type { CallKey, RunOutcome, RunStatistics } from '@forecache/adapters';
 
 /** How one feature call was answered, for the counts. */
-export type CountedSource = 'forwarded' | 'forecast' | 'stored';
+export type CountedSource = 'forwarded' | 'forecast' | 'stored' | 'partial';
 
 /** What one whole call did, in plan and proxy mode. */
 export interface CountedCall extends CallKey {
+  /** Whether every site that decisions are about was computed. */
   readonly isFull: boolean;
   readonly forwarded: number;
   readonly forecast: number;
+  readonly partial: number;
 }
 
 /** One feature call that was answered. */
 export interface CountedFeature extends CallKey {
   readonly site: string;
   readonly source: CountedSource;
-  /** Whether the plan forecasts this site at all: the others say nothing about a call being full. */
-  readonly isForecastable: boolean;
+  /** Whether decisions are about this site: the others say nothing about a call being full. */
+  readonly isDecided: boolean;
 }
 
 /** Counts what a run does. Repeats of a call are feature calls too, but the call counts once. */
@@ -25,8 +27,8 @@ export interface RunCounter {
   countCall(call: CountedCall): boolean;
   addHostTime(durationMs: number): void;
   addForecastTime(durationMs: number): void;
-  /** Whether something of this call was answered before; the first answer is an event. */
-  hasSeen(call: CallKey): boolean;
+  /** True the first time that a call of which something was answered is announced: that is an event. */
+  announce(call: CallKey): boolean;
   /** Feature calls so far. */
   totals(): { readonly forwarded: number; readonly forecast: number };
   read(facts: RunFacts): RunStatistics;
@@ -42,45 +44,54 @@ export interface RunFacts {
   readonly wallMs: number;
 }
 
-interface SiteCounts {
-  forwarded: number;
-  forecast: number;
-  stored: number;
-}
+type SiteCounts = Record<CountedSource, number>;
+
+const NOTHING: Readonly<SiteCounts> = Object.freeze({
+  forwarded: 0,
+  forecast: 0,
+  stored: 0,
+  partial: 0,
+});
 
 /** All counts at zero. */
 export function createRunCounter(): RunCounter {
-  const totals: SiteCounts = { forwarded: 0, forecast: 0, stored: 0 };
+  const totals: SiteCounts = { ...NOTHING };
   const sites = new Map<string, SiteCounts>();
-  /** Whether the call was full, by call; absent until the call's first forecastable feature. */
+  /** Whether the call was full, by call; absent until the first feature that decisions are about. */
   const calls = new Map<string, boolean>();
   const seen = new Set<string>();
+  const announced = new Set<string>();
   let hostMs = 0;
   let forecastMs = 0;
 
   return {
     countFeature(feature) {
-      const counts = sites.get(feature.site) ?? { forwarded: 0, forecast: 0, stored: 0 };
+      const counts = sites.get(feature.site) ?? { ...NOTHING };
       sites.set(feature.site, counts);
       counts[feature.source] += 1;
       totals[feature.source] += 1;
       const key = callKey(feature);
       seen.add(key);
-      const isFull = feature.isForecastable && feature.source !== 'forecast';
-      if (feature.isForecastable) calls.set(key, (calls.get(key) ?? false) || isFull);
+      const isComputed = feature.source === 'forwarded' || feature.source === 'stored';
+      if (feature.isDecided) calls.set(key, (calls.get(key) ?? true) && isComputed);
     },
     countCall(call) {
       const key = callKey(call);
       if (calls.has(key)) return false;
-      seen.add(key);
       calls.set(key, call.isFull);
       totals.forwarded += call.forwarded;
       totals.forecast += call.forecast;
+      totals.partial += call.partial;
       return true;
     },
     addHostTime: (durationMs) => void (hostMs += durationMs),
     addForecastTime: (durationMs) => void (forecastMs += durationMs),
-    hasSeen: (call) => seen.has(callKey(call)),
+    announce(call) {
+      const key = callKey(call);
+      if (!seen.has(key) || announced.has(key)) return false;
+      announced.add(key);
+      return true;
+    },
     totals: () => ({ ...totals }),
     read(facts) {
       const fullCalls = [...calls.values()].filter((isFull) => isFull).length;

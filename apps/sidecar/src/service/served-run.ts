@@ -1,5 +1,5 @@
 import {
-  actionAt,
+  callKind,
   throwIfAborted,
   type CallKey,
   type CallPlan,
@@ -9,16 +9,19 @@ import {
   type RunMode,
   type RunOutcome,
   type RunPlan,
+  type RunSetup,
   type RunStatistics,
+  type Scalars,
 } from '@forecache/adapters';
 import { ForecastError } from '@forecache/core';
 import type { ByteBudget } from './byte-budget.js';
 import type { Clock } from './clock.js';
 import { batchOf } from './feature-step.js';
 import { interceptCall, type AnsweredFeature, type InterceptTools } from './intercept.js';
+import { assertWithinLimit, type ServiceLimits } from './limits.js';
 import { createSignalLinks } from './linked-signal.js';
 import type { NetworkAnswer, NetworkCall, Proxy } from './proxy.js';
-import type { RunDecisions, Scalars } from './run-decisions.js';
+import type { RunDecisions } from './run-decisions.js';
 import type { RunFile } from './run-file.js';
 import type { RunHost } from './run-host.js';
 import type { RegisteredRun } from './run-registry.js';
@@ -29,7 +32,7 @@ import { createSerialQueue } from './serial-queue.js';
 export type RunWork =
   | { readonly mode: 'plan' }
   | { readonly mode: 'intercept'; readonly tools: InterceptTools }
-  | { readonly mode: 'proxy'; readonly proxy: Proxy; readonly sites: readonly string[] };
+  | { readonly mode: 'proxy'; readonly proxy: Proxy };
 
 /** What `openRun` has put together. */
 export interface ServedRunParts {
@@ -38,16 +41,18 @@ export interface ServedRunParts {
   readonly client: string;
   /** Null when the policy decides call by call. */
   readonly plan: RunPlan | null;
+  readonly setup: RunSetup;
   readonly warnings: readonly string[];
   readonly batches: ReadonlyMap<string, number>;
   readonly decisions: RunDecisions;
   readonly counter: RunCounter;
   readonly budget: ByteBudget;
   readonly clock: Clock;
+  readonly limits: ServiceLimits;
   readonly file: RunFile | null;
   readonly host: RunHost | null;
   readonly work: RunWork;
-  /** A call's first answer. */
+  /** A call's first answer after it was decided. */
   onCall(call: CallKey, kind: CallPlan['action']['kind']): void;
   /** Something could not be freed; the run ends all the same. */
   onTrouble(error: unknown): void;
@@ -85,6 +90,7 @@ export function createServedRun(parts: ServedRunParts): ServedRun {
     parts,
     decide(call, scalars) {
       batchOf({ batches }, call.branch);
+      assertScalars(parts, scalars);
       return decisions.callPlan(call, scalars);
     },
     async intercept(call, signal) {
@@ -96,18 +102,22 @@ export function createServedRun(parts: ServedRunParts): ServedRun {
     async runNetwork(call, signal) {
       if (work.mode !== 'proxy') throw wrongMode(parts, 'RunNetwork', 'proxy');
       const answer = await enqueue(signal, (either) => work.proxy.runNetwork(call, either));
-      const plan = decisions.callPlan(call);
-      const isFull = work.sites.some((site) => actionAt(plan, site).kind === 'full');
-      const { forwarded, forecast } = answer;
-      countCall(parts, { ...call, isFull, forwarded, forecast }, answer.action.kind);
+      const kind = callKind(answer.plan);
+      countCall(parts, { ...answer, ...call, isFull: kind === 'full' }, kind);
       return answer;
     },
     report(report) {
-      if (work.mode !== 'plan') throw wrongMode(parts, 'Report', 'plan');
+      if (work.mode === 'proxy') throw wrongMode(parts, 'Report', 'plan or intercept');
       batchOf({ batches }, report.branch);
-      decisions.callPlan(report);
-      decisions.report(report, report.action);
-      countCall(parts, { ...report, isFull: report.action === 'full' }, report.action);
+      assertScalars(parts, report.scalars);
+      const plan = decisions.callPlan(report);
+      const { scalars, action } = report;
+      if (work.mode === 'intercept') {
+        // What was done is known from the feature calls.
+        return decisions.report(report, { kind: callKind(plan), scalars });
+      }
+      decisions.report(report, { kind: action, scalars });
+      countCall(parts, { ...report, isFull: action === 'full' }, action);
     },
     end(outcome) {
       ending.abort(new ForecastError('cancelled', `run ${JSON.stringify(runId)} was closed`));
@@ -131,14 +141,18 @@ function countFeatures(
   call: InterceptCall,
   answered: readonly AnsweredFeature[],
 ): void {
-  const isFirst = !parts.counter.hasSeen(call);
+  const { counter, decisions } = parts;
   for (const { step, answer } of answered) {
     if (answer.source === 'compute') continue;
-    parts.counter.countFeature({ ...step, source: answer.source });
+    counter.countFeature({ ...step, source: answer.source });
   }
-  if (isFirst && parts.counter.hasSeen(call)) {
-    parts.onCall(call, parts.decisions.callPlan(call).action.kind);
-  }
+  const plan = decisions.decidedPlan(call);
+  if (plan !== null && counter.announce(call)) parts.onCall(call, callKind(plan));
+}
+
+function assertScalars({ limits }: ServedRunParts, scalars: Scalars): void {
+  const asked = Object.keys(scalars).length;
+  assertWithinLimit(limits, { limit: 'maxScalars', what: 'scalars of one call', asked });
 }
 
 async function freeParts(
@@ -165,7 +179,7 @@ async function freeParts(
   return parts.counter.read({ runId, policy, client, outcome, peakBytes: budget.peak, wallMs });
 }
 
-function wrongMode(parts: ServedRunParts, request: string, mode: RunMode): ForecastError {
+function wrongMode(parts: ServedRunParts, request: string, mode: string): ForecastError {
   return new ForecastError(
     'failed-precondition',
     `${request} needs a run of mode ${mode}, run ${JSON.stringify(parts.runId)} has mode ` +

@@ -1,4 +1,4 @@
-import type { OpenRun, RunStatistics } from '@forecache/adapters';
+import { callKind, type OpenRun, type RunStatistics } from '@forecache/adapters';
 import type { Logger } from 'pino';
 import type { CloseReason } from './closed-runs.js';
 import type { ServedRun } from './served-run.js';
@@ -17,9 +17,10 @@ export interface ServiceLog {
 /** One line when a run opens, one when it closes, and a warning for everything a person should know. */
 export function createServiceLog(logger: Logger): ServiceLog {
   return {
-    runOpened({ runId, parts, mode }, { granularity, client }) {
-      const { policy, plan, decisions } = parts;
-      const fullCalls = plan?.calls.filter((call) => call.action.kind === 'full').length;
+    runOpened({ runId, parts, mode }, { client }) {
+      const { policy, plan, decisions, setup } = parts;
+      const { granularity } = setup;
+      const fullCalls = plan?.calls.filter((call) => callKind(call) === 'full').length;
       const counts =
         fullCalls === undefined
           ? { calls: decisions.callCount }
@@ -33,7 +34,8 @@ export function createServiceLog(logger: Logger): ServiceLog {
     },
     runClosed(reason, statistics) {
       const { runId, policy, outcome, fullCalls, forecastCalls } = statistics;
-      const { forwarded, forecast, stored, peakBytes, wallUs, hostUs, forecastUs } = statistics;
+      const { forwarded, forecast, stored, partial, peakBytes, wallUs, hostUs, forecastUs } =
+        statistics;
       logger.info(
         {
           ...{
@@ -46,6 +48,7 @@ export function createServiceLog(logger: Logger): ServiceLog {
             forwarded,
             forecast,
             stored,
+            partial,
           },
           ...{
             peakBytes,

@@ -46,10 +46,16 @@ export function temporaryDirectory(): { readonly path: string; remove(): void } 
 /** The parts of run.json that tests look at. */
 export interface RunJson {
   readonly images: readonly { readonly file: string; readonly sha256: string }[];
+  readonly granularity: string;
   readonly calls: readonly string[];
   readonly fullCalls: number;
   readonly forecastCalls: number;
-  readonly features: { readonly forwarded: number; readonly forecast: number } | null;
+  readonly partialCalls: number;
+  readonly features: {
+    readonly forwarded: number;
+    readonly forecast: number;
+    readonly partial: number;
+  } | null;
   readonly fallback: { readonly callIndex: number; readonly reason: string } | null;
 }
 

@@ -75,6 +75,22 @@ describe('a run in progress', () => {
     },
   );
 
+  it.each(['intercept', 'proxy'])(
+    'in mode %s finishes an adaptive policy in full compute when the sidecar is killed',
+    async (mode) => {
+      const policy = ['--policy', 'easycache', '--threshold', '0.05'];
+      const running = startLong('--mode', mode, ...policy);
+      await untilRunIsOpen(running);
+      process.kill(childRunning(running.child, 'serve') ?? NaN, 'SIGKILL');
+      const { code, stderr } = await running.finished;
+      expect(code).toBe(0);
+      expect(stderr.match(/warning: the sidecar is gone/g)).toHaveLength(1);
+      const { fallback, calls } = readRun(running.out);
+      expect(calls).toHaveLength(150);
+      expect(new Set(calls.slice(fallback?.callIndex))).toEqual(new Set(['full']));
+    },
+  );
+
   it('says so when the model host is killed', async () => {
     const running = startLong();
     await untilRunIsOpen(running);

@@ -8,21 +8,14 @@ import {
   float32Tensor,
   float32View,
   int64Tensor,
-  transformerLayout,
-  walkTransformer,
   type BranchConditioning,
   type CacheClient,
   type CacheRun,
   type CallPlan,
   type FeatureAnswer,
-  type FeatureCall,
-  type FeatureSource,
-  type Granularity,
   type InMemoryModelHost,
   type InMemoryModelHostOptions,
-  type InterceptStream,
   type LocalTensor,
-  type ModelDescription,
   type OpenRun,
   type SharedRegion,
 } from '@forecache/adapters';
@@ -118,8 +111,8 @@ export function request(over: Partial<OpenRun> & { readonly calls?: number } = {
   return {
     mode: 'intercept',
     policy: TAYLORSEER,
-    granularity: 'module',
-    run: { steps: calls, calls, timesteps: timesteps(calls), sigmas: [] },
+    granularity: null,
+    run: { steps: calls, calls, timesteps: timesteps(calls), sigmas: [], network: null },
     branches: [branch('joint')],
     model: '',
     sharedBytes: 0,
@@ -192,84 +185,18 @@ export function createRoute(run: CacheRun): Route {
   };
 }
 
-/** Walks a run's calls over Intercept and returns the image after every call. */
-export async function interceptRun(
-  run: CacheRun,
-  model: ModelDescription,
-  options: {
-    readonly granularity?: Granularity;
-    readonly branch?: string;
-    readonly batch?: number;
-  } = {},
-): Promise<LocalTensor[]> {
-  const { granularity = 'module', branch: name = 'joint', batch = 1 } = options;
-  const route = createRoute(run);
-  const stream = run.intercept();
-  const calls = run.plan?.calls.length ?? 0;
-  const images: LocalTensor[] = [];
-  let x = image(batch, model.input.shape[1]);
-  try {
-    for (let callIndex = 0; callIndex < calls; callIndex += 1) {
-      const velocity = await interceptCall(
-        { run, stream, route, model, granularity },
-        {
-          branch: name,
-          callIndex,
-          input: x,
-        },
-      );
-      x = step(x, velocity, calls);
-      images.push(x);
-    }
-  } finally {
-    stream.end();
-    route.close();
-  }
-  return images;
-}
-
-export interface Intercepting {
-  readonly run: CacheRun;
-  readonly stream: InterceptStream;
-  readonly route: Route;
-  readonly model: ModelDescription;
-  readonly granularity: Granularity;
-}
-
-export function interceptCall(
-  { run, stream, route, model, granularity }: Intercepting,
-  call: { readonly branch: string; readonly callIndex: number; readonly input: LocalTensor },
-): Promise<LocalTensor> {
-  const { branch: name, callIndex, input } = call;
-  const batch = input.shape[0] ?? 1;
-  const send = (features: readonly FeatureCall[]) =>
-    stream.call({ branch: name, callIndex, features });
-  const bytesOf = (site: string) => {
-    const output = model.sites.find((candidate) => candidate.name === site)?.output;
-    return (output?.shape.reduce((a, b) => a * b, 1) ?? 0) * 4 * batch;
-  };
-  const source: FeatureSource = {
-    async features(calls) {
-      const answers = await send(
-        calls.map(({ site, input: tensor }) => ({
-          site,
-          value:
-            tensor === null
-              ? { kind: 'none' }
-              : { kind: 'input', tensor: route.send(`${site}:input`, tensor) },
-          output: route.target(site, bytesOf(site)),
-        })),
-      );
-      return answers.map((answer) => route.receive(answer));
-    },
-    async observe(site, tensor) {
-      await send([
-        { site, value: { kind: 'computed', tensor: route.send(site, tensor) }, output: null },
-      ]);
-    },
-  };
-  const plan = planned(run, callIndex);
-  return walkTransformer({ layout: transformerLayout(model), plan, granularity, input, source });
+/** Two runs gave the same images, up to a tolerance. */
+export function expectSame(
+  a: readonly LocalTensor[],
+  b: readonly LocalTensor[],
+  tolerance: number,
+): void {
+  expect(a).toHaveLength(b.length);
+  a.forEach((one, call) => {
+    const other = b[call];
+    if (other === undefined) throw new Error('one run is shorter');
+    expect(largestDifference(one, other)).toBeLessThanOrEqual(tolerance);
+  });
 }
 
 /** The largest difference between two tensors of the same shape. */

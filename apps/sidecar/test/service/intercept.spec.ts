@@ -10,6 +10,7 @@ import {
   type PlacedTensor,
 } from '@forecache/adapters';
 import type { CachePolicy } from '@forecache/cache-policy';
+import { fakePolicy } from './fake-policies.js';
 import { branch, image, inline, request, startFixture, type Fixture } from './fixture.js';
 
 /** Plan of interval 3, order 2, warm-up 2 over 10 calls: full at 0, 1, 4, 7. */
@@ -235,7 +236,7 @@ describe('hostile feature calls', () => {
     [
       'an unknown site',
       none('blocks.9.attention'),
-      'features[0].site must be a site of the model, got "blocks.9.attention"',
+      'features[0].site must be a site of the run, got "blocks.9.attention"',
     ],
     [
       'a wrong shape',
@@ -393,21 +394,19 @@ describe('hostile feature calls', () => {
 describe('a policy that decides call by call', () => {
   /** Full while the measured change is large; reuse otherwise. */
   function adaptive(asked: number[]): CachePolicy {
-    return {
-      name: 'adaptive',
+    return fakePolicy({
       asksAt: 'call-start',
-      historySize: 1,
-      planRun: (run) => run,
-      explainFull: () => null,
+      setup: () => ({
+        sites: [],
+        tokenCache: null,
+        probes: [{ kind: 'input-change', count: 0, site: '' }],
+      }),
       decide({ callIndex, fullCalls, scalars }) {
         asked.push(callIndex);
-        const isSmall = (scalars['change'] ?? 0) < 0.5;
+        const isSmall = (scalars['input-change'] ?? 0) < 0.5;
         return fullCalls.length > 0 && isSmall ? { kind: 'reuse' } : { kind: 'full' };
       },
-      observe: () => undefined,
-      reset: () => undefined,
-      toString: () => 'adaptive()',
-    };
+    });
   }
 
   test('is asked once per call: a decision is the same whoever asks again, with whatever numbers', async () => {
@@ -417,7 +416,7 @@ describe('a policy that decides call by call', () => {
       const run = await own.client.openRun(request());
       expect(run.plan).toBeNull();
       const decide = (callIndex: number, change: number) =>
-        run.decide({ branch: 'joint', callIndex, scalars: { change } });
+        run.decide({ branch: 'joint', callIndex, scalars: { 'input-change': change } });
       expect((await decide(0, 0)).action.kind).toBe('full');
       expect((await decide(1, 0.9)).action.kind).toBe('full');
       expect((await decide(1, 0.1)).action.kind).toBe('full');
@@ -446,6 +445,226 @@ describe('a policy that decides call by call', () => {
       await own.close();
     }
   });
+
+  test('is not asked by the features that are computed in every call: they may be measured first', async () => {
+    const asked: number[] = [];
+    const own = await startFixture({ overrides: { createPolicy: () => adaptive(asked) } });
+    try {
+      const run = await own.client.openRun(request());
+      const { embed, forward, ask } = caller(run);
+      await embed(0);
+      await ask(0, 'modulation');
+      expect(asked).toEqual([]);
+      await forward(0, 1);
+      expect(asked).toEqual([0]);
+      await embed(1);
+      const scalars = { 'input-change': 0.1 };
+      const { action } = await run.decide({ branch: 'joint', callIndex: 1, scalars });
+      expect(action.kind).toBe('reuse');
+      expect(valuesOf(await ask(1))).toHaveLength(12);
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('says what a call does in an event once it is decided, not before', async () => {
+    const own = await startFixture({ overrides: { createPolicy: () => adaptive([]) } });
+    const stop = new AbortController();
+    try {
+      const run = await own.client.openRun(request());
+      const kinds: string[] = [];
+      const watching = (async () => {
+        for await (const event of own.client.watchRuns(run.runId, { signal: stop.signal })) {
+          if (event.kind === 'call') kinds.push(`${event.callIndex} ${event.action}`);
+        }
+      })().catch(() => undefined);
+      await own.client.statistics();
+      const { embed, forward, ask } = caller(run);
+      await embed(0);
+      await ask(0, 'modulation');
+      await forward(0, 1);
+      await run.decide({ branch: 'joint', callIndex: 1, scalars: { 'input-change': 0.1 } });
+      await embed(1);
+      await ask(1);
+      await run.close('ok');
+      await watching;
+      expect(kinds).toEqual(['0 full', '1 reuse']);
+    } finally {
+      stop.abort();
+      await own.close();
+    }
+  });
+
+  test('takes a bounded number of scalars', async () => {
+    const own = await startFixture({
+      limits: { maxScalars: 1 },
+      overrides: { createPolicy: () => adaptive([]) },
+    });
+    try {
+      const run = await own.client.openRun(request());
+      const scalars = { a: 1, b: 2 };
+      await expect(run.decide({ branch: 'joint', callIndex: 0, scalars })).rejects.toMatchObject({
+        code: 'resource-exhausted',
+        message: 'scalars of one call must be at most 1 (maxScalars), got 2',
+      });
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe('a site that is computed in part', () => {
+  const selection = { tokens: 1, stalenessWeight: 0, grid: 0, gridBonus: 0 };
+  /** Full, then one token of the site in every call. */
+  const refreshing = () =>
+    fakePolicy({
+      granularities: ['module'],
+      setup: () => ({
+        sites: ['blocks.1.mlp'],
+        tokenCache: { sites: [SITE], score: 'random' },
+        probes: [],
+      }),
+      decide: ({ fullCalls }) =>
+        fullCalls.length === 0
+          ? { kind: 'full' }
+          : {
+              kind: 'by-site',
+              sites: [
+                { site: SITE, decision: { kind: 'partial', selection } },
+                { site: 'blocks.1.mlp', decision: { kind: 'reuse' } },
+              ],
+            },
+    });
+  let own: Fixture;
+  beforeEach(async () => {
+    own = await startFixture({ overrides: { createPolicy: refreshing } });
+  });
+  afterEach(() => own.close());
+
+  test('is forwarded with its selection, answered whole, and never stored', async () => {
+    const run = await own.client.openRun(request());
+    const { embed, forward } = caller(run);
+    await embed(0);
+    const full = await forward(0, 1);
+    await embed(1);
+    const partial = await forward(1, 2);
+    expect([full.source, partial.source]).toEqual(['forwarded', 'partial']);
+    // One of three tokens is new: 4 of 12 numbers differ at most.
+    const before = valuesOf(full);
+    const changed = valuesOf(partial).filter((value, i) => value !== before[i]);
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.length).toBeLessThanOrEqual(4);
+    const again = await forward(1, 2);
+    expect(valuesOf(again)).toEqual(valuesOf(partial));
+    const statistics = await run.close('ok');
+    expect(statistics).toMatchObject({ partial: 2, stored: 0, peakBytes: 0 });
+    expect(statistics.sites.find(({ site }) => site === SITE)).toMatchObject({
+      forwarded: 1,
+      partial: 2,
+    });
+    expect(statistics).toMatchObject({ fullCalls: 1, forecastCalls: 1 });
+  });
+
+  test('makes a partial call, as an event tells', async () => {
+    const run = await own.client.openRun(request());
+    const kinds: string[] = [];
+    const watching = (async () => {
+      for await (const event of own.client.watchRuns(run.runId)) {
+        if (event.kind === 'call') kinds.push(event.action);
+      }
+    })();
+    await own.client.statistics();
+    const { embed, forward } = caller(run);
+    for (const callIndex of [0, 1]) {
+      await embed(callIndex);
+      await forward(callIndex, 1);
+    }
+    await run.close('ok');
+    await watching;
+    expect(kinds).toEqual(['full', 'partial']);
+  });
+
+  test.each(['computed', 'none'] as const)(
+    'is for the model host alone: %s is refused',
+    async (kind) => {
+      const run = await own.client.openRun(request());
+      const { one } = caller(run);
+      const feature = kind === 'none' ? none(SITE) : computed(SITE, hidden(1));
+      for (const callIndex of [0, 1]) {
+        await expect(one(callIndex, feature)).rejects.toMatchObject({
+          code: 'invalid-argument',
+          message:
+            'features[0].value must be `input`: the model host keeps the tokens of this site, ' +
+            `and computes it, got "${kind}"`,
+        });
+      }
+    },
+  );
+
+  test('before any full call of it is refused by the model host, and the run goes on', async () => {
+    const run = await own.client.openRun(request());
+    const { embed, forward } = caller(run);
+    await embed(1);
+    await expect(forward(1, 1)).rejects.toMatchObject({
+      code: 'failed-precondition',
+      message: expect.stringMatching(/^model host embedded: .*full/),
+    });
+    await embed(0);
+    expect((await forward(0, 1)).source).toBe('forwarded');
+  });
+});
+
+describe('a range of blocks', () => {
+  const RANGE = 'blocks.0-0';
+
+  test('is composed by the client, and reused from the sidecar', async () => {
+    // Full at calls 0, 1 and 4, like all runs of these tests: call 2 has the weights 2, -1.
+    const run = await fixture.client.openRun(request({ granularity: 'block' }));
+    expect(run.setup.sites).toEqual(['blocks.0-0', 'blocks.1-1']);
+    const { one, ask } = caller(run);
+    expect((await ask(0, RANGE)).source).toBe('compute');
+    expect((await one(0, computed(RANGE, hidden(7)))).source).toBe('stored');
+    await one(1, computed(RANGE, hidden(8)));
+    expect(valuesOf(await ask(2, RANGE))).toEqual(new Array(12).fill(9));
+    await expect(one(0, input(RANGE, hidden(1)))).rejects.toMatchObject({
+      message: `features[0].value must be \`computed\`: the model host does not forward site "${RANGE}", got "input"`,
+    });
+  });
+
+  test('that the run does not keep is no site of it', async () => {
+    const run = await fixture.client.openRun(request());
+    const { ask } = caller(run);
+    await expect(ask(0, 'blocks.0-1')).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'features[0].site must be a site of the run, got "blocks.0-1"',
+    });
+  });
+});
+
+test('a feature inside of a skipped site is not stored, whoever sends it', async () => {
+  // Call 1 reuses `hidden`, so the module inside is not computed there: at call 2 its newest feature is call 0's.
+  const nested = () =>
+    fakePolicy({
+      granularities: ['module'],
+      setup: () => ({ sites: [SITE, 'hidden'], tokenCache: null, probes: [] }),
+      decide({ callIndex }) {
+        if (callIndex === 0) return { kind: 'full' };
+        const site = callIndex === 1 ? 'hidden' : SITE;
+        return { kind: 'by-site', sites: [{ site, decision: { kind: 'reuse' } }] };
+      },
+    });
+  const own = await startFixture({ overrides: { createPolicy: nested } });
+  try {
+    const run = await own.client.openRun(request({ calls: 3 }));
+    const { one, ask } = caller(run);
+    await one(0, computed(SITE, hidden(5)));
+    await one(0, computed('hidden', hidden(6)));
+    expect(valuesOf(await ask(1, 'hidden'))).toEqual(new Array(12).fill(6));
+    await one(1, computed(SITE, hidden(9)));
+    expect(valuesOf(await ask(2))).toEqual(new Array(12).fill(5));
+  } finally {
+    await own.close();
+  }
 });
 
 test('a large tensor is forecast in tiles, inline and in a region, exactly', async () => {

@@ -1,22 +1,24 @@
 import {
-  actionAt,
   float32Tensor,
   float32View,
+  NO_SETUP,
   transformerLayout,
   walkTransformer,
+  weightsOf,
+  type Action,
   type CacheRun,
-  type CallPlan,
   type FeatureSource,
   type Granularity,
   type LocalTensor,
   type ModelDescription,
   type ModelHost,
+  type OpenRun,
 } from '@forecache/adapters';
 import {
   branch,
+  expectSame,
   image,
   inline,
-  interceptRun,
   largestDifference,
   planned,
   request,
@@ -25,6 +27,8 @@ import {
   timesteps,
   type Fixture,
 } from './fixture.js';
+import { networkShape } from '../../src/network-shape.js';
+import { interceptRun, walkPlan, walkProxy } from './walkers.js';
 
 const CALLS = 10;
 const SHARED_BYTES = 65536;
@@ -42,58 +46,52 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 /** A run whose plan is applied by hand: numbers from the plan, features from the host, sums right here. */
-async function byHand(
-  host: ModelHost,
-  run: CacheRun,
-  granularity: Granularity,
-): Promise<LocalTensor[]> {
+async function byHand(host: ModelHost, run: CacheRun): Promise<LocalTensor[]> {
   const hostRun = await host.beginRun({
     runId: 'by-hand',
     branches: [branch('joint')],
     timesteps: timesteps(CALLS),
     sharedDirectory: '',
-    historySize: 1,
+    setup: NO_SETUP,
   });
-  const histories = new Map<string, Float32Array[]>();
-  const store = (site: string, feature: LocalTensor) =>
-    histories.set(site, [Float32Array.from(float32View(feature)), ...(histories.get(site) ?? [])]);
+  const { setup } = run;
+  const histories = new Map<string, LocalTensor[]>();
+  const store = (site: string, feature: LocalTensor) => {
+    const copy = float32Tensor(feature.shape, Float32Array.from(float32View(feature)));
+    histories.set(site, [copy, ...(histories.get(site) ?? [])]);
+  };
+  const forward = async (callIndex: number, site: string, input: LocalTensor | null) => {
+    const call = { branch: 'joint', callIndex, site, input: input && inline(input) };
+    const { output } = await hostRun.forward({
+      ...call,
+      output: null,
+      keep: false,
+      selection: null,
+    });
+    if (output.place !== 'inline') throw new Error('not inline');
+    if (setup.sites.includes(site)) store(site, output);
+    return output;
+  };
   const images: LocalTensor[] = [];
   let x = image();
   for (let callIndex = 0; callIndex < CALLS; callIndex += 1) {
-    const plan = planned(run, callIndex);
     const source: FeatureSource = {
       features: async (calls) => {
         const features: LocalTensor[] = [];
-        for (const { site, input } of calls) {
-          const isForecast =
-            forecastSites(granularity).includes(site) && actionAt(plan, site).kind !== 'full';
-          if (isForecast) {
-            features.push(weightedSum(plan, site, histories.get(site) ?? []));
-            continue;
-          }
-          const { output } = await hostRun.forward({
-            branch: 'joint',
-            callIndex,
-            site,
-            input: input && inline(input),
-            output: null,
-            keep: false,
-          });
-          if (output.place !== 'inline') throw new Error('not inline');
-          if (forecastSites(granularity).includes(site)) store(site, output);
-          features.push(output);
+        for (const { site, input, action } of calls) {
+          const isComputed = action.kind === 'full';
+          const history = histories.get(site) ?? [];
+          features.push(
+            isComputed ? await forward(callIndex, site, input) : weightedSum(action, history),
+          );
         }
         return features;
       },
       observe: async (site, feature) => void store(site, feature),
     };
-    const velocity = await walkTransformer({
-      layout: transformerLayout(model),
-      plan,
-      granularity,
-      input: x,
-      source,
-    });
+    const plan = planned(run, callIndex);
+    const layout = transformerLayout(model);
+    const velocity = await walkTransformer({ layout, setup, plan, input: x, source });
     x = step(x, velocity, CALLS);
     images.push(x);
   }
@@ -101,67 +99,55 @@ async function byHand(
   return images;
 }
 
-function forecastSites(granularity: Granularity): string[] {
-  if (granularity !== 'module') return [granularity];
-  return model.sites
-    .filter(({ kind }) => kind === 'attention' || kind === 'mlp')
-    .map((s) => s.name);
-}
-
-function weightedSum(plan: CallPlan, site: string, history: readonly Float32Array[]): LocalTensor {
-  const action = actionAt(plan, site);
-  const weights = action.kind === 'forecast' ? action.weights : [1];
-  const shape = [1, ...(model.sites.find(({ name }) => name === site)?.output.shape ?? [])];
-  const size = shape.reduce((a, b) => a * b, 1);
-  const values = Float32Array.from({ length: size }, (_, i) =>
-    weights.reduce((sum, weight, j) => sum + weight * (history[j]?.[i] ?? NaN), 0),
+function weightedSum(action: Action, history: readonly LocalTensor[]): LocalTensor {
+  const [newest] = history;
+  if (newest === undefined) throw new Error('nothing to sum');
+  const features = history.map(float32View);
+  const values = float32View(newest).map((_, i) =>
+    weightsOf(action).reduce((sum, weight, j) => sum + weight * (features[j]?.[i] ?? NaN), 0),
   );
-  return float32Tensor(shape, values);
+  return float32Tensor(newest.shape, values);
 }
 
-async function proxied(run: CacheRun): Promise<LocalTensor[]> {
-  const images: LocalTensor[] = [];
-  let x = image();
-  for (let callIndex = 0; callIndex < CALLS; callIndex += 1) {
-    const { output } = await run.runNetwork({
-      branch: 'joint',
-      callIndex,
-      input: inline(x),
-      output: null,
-    });
-    if (output.place !== 'inline') throw new Error('not inline');
-    x = step(x, output, CALLS);
-    images.push(x);
-  }
-  return images;
-}
+const EVERYWHERE: readonly Granularity[] = [
+  'module',
+  'block',
+  'residual',
+  'hidden',
+  'output',
+  'change',
+];
 
-function expectSame(a: readonly LocalTensor[], b: readonly LocalTensor[], tolerance: number): void {
-  expect(a).toHaveLength(b.length);
-  a.forEach((one, call) => {
-    const other = b[call];
-    if (other === undefined) throw new Error('one run is shorter');
-    expect(largestDifference(one, other)).toBeLessThanOrEqual(tolerance);
-  });
-}
-
-describe.each<Granularity>(['module', 'hidden', 'output'])('at granularity %s', (granularity) => {
-  test('intercept inline, intercept shared, proxy and the plan by hand agree', async () => {
+describe.each(EVERYWHERE)('at granularity %s', (granularity) => {
+  test('intercept inline, intercept shared, proxy, plan and the plan by hand agree', async () => {
     const { client, host } = fixture;
-    const inlineRun = await client.openRun(request({ granularity }));
-    const inlineImages = await interceptRun(inlineRun, model, { granularity });
-    const sharedRun = await client.openRun(request({ granularity, sharedBytes: SHARED_BYTES }));
-    const sharedImages = await interceptRun(sharedRun, model, { granularity });
-    const proxyRun = await client.openRun(request({ granularity, mode: 'proxy' }));
-    const proxyImages = await proxied(proxyRun);
-    const handImages = await byHand(host, inlineRun, granularity);
+    const open = (over: object) => client.openRun(request({ granularity, ...over }));
+    const inlineRun = await open({});
+    const inlineImages = await interceptRun(inlineRun, model);
+    const sharedRun = await open({ sharedBytes: SHARED_BYTES });
+    const sharedImages = await interceptRun(sharedRun, model);
+    const proxyRun = await open({ mode: 'proxy' });
+    const proxyImages = (await walkProxy(proxyRun, model)).images;
+    const planRun = await client.openRun(planRequest({ granularity }));
+    expect(planRun.setup).toEqual(proxyRun.setup);
+    const planImages = (await walkPlan(planRun, host)).images;
     expectSame(sharedImages, inlineImages, 0);
+    expectSame(planImages, proxyImages, 0);
     expectSame(proxyImages, inlineImages, FLOAT32_TOLERANCE);
-    expectSame(handImages, inlineImages, FLOAT32_TOLERANCE);
-    for (const run of [inlineRun, sharedRun, proxyRun]) await run.close('ok');
+    expectSame(await byHand(host, inlineRun), inlineImages, FLOAT32_TOLERANCE);
+    const closed = [];
+    for (const run of [inlineRun, sharedRun, proxyRun, planRun]) closed.push(await run.close('ok'));
+    expect(closed.map(({ fullCalls }) => fullCalls)).toEqual([4, 4, 4, 4]);
+    expect(closed.map(({ forecastCalls }) => forecastCalls)).toEqual([6, 6, 6, 6]);
     expect(fixture.sharedFiles()).toEqual([]);
   });
 });
+
+/** In plan mode the client knows the network, and says so. */
+function planRequest(over: Partial<OpenRun>): OpenRun {
+  const base = request({ ...over, mode: 'plan' });
+  return { ...base, run: { ...base.run, network: networkShape(model) } };
+}
 
 test('a history on the model host gives the same images as one in the sidecar', async () => {
   const { client } = fixture;
@@ -177,7 +163,7 @@ test('interval 1 is bit-identical to a run without forecache', async () => {
   const policy = { name: 'taylorseer', options: { interval: '1' } };
   const run = await fixture.client.openRun(request({ policy }));
   const images = await interceptRun(run, model);
-  expectSame(await byHand(fixture.host, run, 'module'), images, 0);
+  expectSame(await byHand(fixture.host, run), images, 0);
   expect((await run.close('ok')).forecast).toBe(0);
 });
 
@@ -195,6 +181,7 @@ test('interception is literal: the host computes what the plan says and nothing 
       forwarded: fullCalls,
       forecast: CALLS - fullCalls,
       stored: 0,
+      partial: 0,
     });
   }
   for (const site of ['embed', 'modulation', 'head']) expect(computed.get(site)).toBe(CALLS);

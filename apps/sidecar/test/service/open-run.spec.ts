@@ -1,6 +1,8 @@
-import { createInMemoryModelHost, type OpenRun } from '@forecache/adapters';
-import { ForecastError } from '@forecache/core';
+import { createInMemoryModelHost, type NetworkShape, type OpenRun } from '@forecache/adapters';
+import { listPolicies } from '@forecache/cache-policy';
+import { ForecastError, invalidArgument } from '@forecache/core';
 import { pino } from 'pino';
+import { accumulatingPolicy, fakePolicy } from './fake-policies.js';
 import {
   branch,
   image,
@@ -20,8 +22,17 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 function steps(calls: number, over: Partial<OpenRun['run']> = {}): OpenRun['run'] {
-  return { steps: calls, calls, timesteps: timesteps(calls), sigmas: [], ...over };
+  return { steps: calls, calls, timesteps: timesteps(calls), sigmas: [], network: null, ...over };
 }
+
+const POLICY_NAMES = listPolicies()
+  .map(({ name }) => name)
+  .join(', ');
+
+const SMALL_NETWORK: NetworkShape = {
+  blocks: 1,
+  sites: [{ name: 'blocks.0.mlp', kind: 'mlp', block: 0, tokens: 3 }],
+};
 
 describe('a run is refused with the name, the value and the rule', () => {
   const cases: readonly [string, Partial<OpenRun>, string, string][] = [
@@ -29,7 +40,7 @@ describe('a run is refused with the name, the value and the rule', () => {
       'unknown policy',
       { policy: { name: 'magic', options: {} } },
       'invalid-argument',
-      'policy must be one of fewer-steps, fora, full, taylorseer, got "magic"',
+      `policy must be one of ${POLICY_NAMES}, got "magic"`,
     ],
     [
       'timesteps of another length',
@@ -69,7 +80,7 @@ describe('a run is refused with the name, the value and the rule', () => {
     ],
     [
       'more calls than a plan may have',
-      { run: { steps: 4e9, calls: 4e9, timesteps: [], sigmas: [] }, mode: 'plan' },
+      { run: { steps: 4e9, calls: 4e9, timesteps: [], sigmas: [], network: null }, mode: 'plan' },
       'resource-exhausted',
       'run.steps must be at most 10000 (maxCalls), got 4000000000',
     ],
@@ -89,13 +100,30 @@ describe('a run is refused with the name, the value and the rule', () => {
       'a host history of something that is not forwarded',
       { historyPlace: 'host', granularity: 'hidden' },
       'invalid-argument',
-      'granularity must be module or block with history_place host, which cannot keep what it does not compute, got "hidden"',
+      'history_place must be sidecar: the model host does not compute "hidden" by itself and cannot keep it, got "host"',
     ],
     [
-      'a granularity without sites',
-      { granularity: 'block' },
-      'unimplemented',
-      'model in-memory has no sites of granularity block',
+      'a network for a run that has a model host',
+      { run: steps(10, { network: SMALL_NETWORK }) },
+      'invalid-argument',
+      'run.network must be unset in mode intercept, where the model host says it, got "one of 1 blocks"',
+    ],
+    [
+      'a network that names a module twice',
+      {
+        mode: 'plan',
+        run: steps(10, {
+          network: { blocks: 1, sites: [...SMALL_NETWORK.sites, ...SMALL_NETWORK.sites] },
+        }),
+      },
+      'invalid-argument',
+      'run.network.sites[1].name must be named once, got "blocks.0.mlp"',
+    ],
+    [
+      'a network of more blocks than any has',
+      { mode: 'plan', run: steps(10, { network: { ...SMALL_NETWORK, blocks: 4e9 } }) },
+      'resource-exhausted',
+      'run.network.blocks must be at most 4096 (maxSites), got 4000000000',
     ],
     [
       'a model nobody serves',
@@ -173,8 +201,91 @@ test('plan mode needs no model host; the others say that there is none', async (
   }
 });
 
+describe('the setup of a run', () => {
+  const MODULES = ['blocks.0.attention', 'blocks.0.mlp', 'blocks.1.attention', 'blocks.1.mlp'];
+
+  test.each(['intercept', 'proxy'] as const)(
+    'in mode %s names every kept site, as the model host has them',
+    async (mode) => {
+      const { client } = fixture;
+      const { setup, policy } = await client.openRun(request({ mode }));
+      expect(setup).toEqual({
+        granularity: 'module',
+        sites: MODULES,
+        historySize: 3,
+        tokenCache: null,
+        probes: [],
+      });
+      expect(policy).toBe('taylorseer(interval=3, order=2, warmup=2)');
+      const blocks = await client.openRun(request({ mode, granularity: 'block' }));
+      expect(blocks.setup.sites).toEqual(['blocks.0-0', 'blocks.1-1']);
+    },
+  );
+
+  test('in plan mode names the sites of the network that the client describes', async () => {
+    const run = steps(10, { network: SMALL_NETWORK });
+    const { setup } = await fixture.client.openRun(request({ mode: 'plan', run }));
+    expect(setup.sites).toEqual(['blocks.0.mlp']);
+  });
+
+  test('in plan mode without a network names none: every site of the granularity is meant', async () => {
+    const { setup } = await fixture.client.openRun(
+      request({ mode: 'plan', granularity: 'hidden' }),
+    );
+    expect(setup).toMatchObject({ granularity: 'hidden', sites: [], historySize: 3 });
+  });
+
+  test('of a run that skips nothing keeps nothing', async () => {
+    const policy = { name: 'taylorseer', options: { interval: '1' } };
+    const { setup } = await fixture.client.openRun(request({ policy }));
+    expect(setup).toMatchObject({ sites: [], historySize: 1, tokenCache: null });
+  });
+
+  test('needs a network where the policy does, and says so', async () => {
+    const needy = () =>
+      fakePolicy({
+        setup({ network }) {
+          if (network === undefined) {
+            throw invalidArgument('network', 'the modules that fake needs', undefined);
+          }
+          return { sites: [], tokenCache: null, probes: [] };
+        },
+      });
+    const own = await startFixture({ overrides: { createPolicy: needy } });
+    try {
+      await expect(own.client.openRun(request({ mode: 'plan' }))).rejects.toMatchObject({
+        code: 'invalid-argument',
+        message: 'network must be the modules that fake needs, got undefined',
+      });
+      const run = steps(10, { network: SMALL_NETWORK });
+      await expect(own.client.openRun(request({ mode: 'plan', run }))).resolves.toBeDefined();
+      await expect(own.client.openRun(request())).resolves.toBeDefined();
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('takes the history of a policy that decides call by call from the policy', async () => {
+    const createPolicy = () => accumulatingPolicy(0.1);
+    const own = await startFixture({ overrides: { createPolicy } });
+    try {
+      const { setup, plan, policy } = await own.client.openRun(request());
+      expect(plan).toBeNull();
+      expect(policy).toBe('accumulating(threshold=0.1)');
+      expect(setup).toMatchObject({ granularity: 'residual', sites: ['blocks.0-1'] });
+      expect(setup.historySize).toBe(1);
+      expect(setup.probes.map(({ kind }) => kind)).toEqual([
+        'modulated-input-change',
+        'output-rate',
+      ]);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 test('calls default to steps', async () => {
-  const run = { steps: 6, calls: 0, timesteps: [], sigmas: [] };
+  const run = { steps: 6, calls: 0, timesteps: [], sigmas: [], network: null };
   const opened = await fixture.client.openRun(request({ mode: 'plan', run }));
   expect(opened.plan?.calls).toHaveLength(6);
 });
@@ -293,6 +404,32 @@ describe('limits', () => {
         code: 'invalid-argument',
         message: 'client must be at most 128 characters long, got 129',
       });
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('maxSites and maxPlanActions bound the network that a client describes', async () => {
+    const own = await startFixture({ limits: { maxSites: 1, maxPlanActions: 5 } });
+    try {
+      const second = {
+        name: 'blocks.0.attention',
+        kind: 'attention',
+        block: 0,
+        tokens: 3,
+      } as const;
+      const open = (calls: number, network: NetworkShape) =>
+        own.client.openRun(request({ mode: 'plan', run: steps(calls, { network }) }));
+      const two = { blocks: 1, sites: [...SMALL_NETWORK.sites, second] };
+      await expect(open(2, two)).rejects.toMatchObject({
+        code: 'resource-exhausted',
+        message: 'modules of run.network must be at most 1 (maxSites), got 2',
+      });
+      await expect(open(6, SMALL_NETWORK)).rejects.toMatchObject({
+        code: 'resource-exhausted',
+        message: 'modules of run.network times calls must be at most 5 (maxPlanActions), got 6',
+      });
+      await expect(open(5, SMALL_NETWORK)).resolves.toBeDefined();
     } finally {
       await own.close();
     }
