@@ -13,7 +13,7 @@ const RESERVED: readonly string[] = [
 /** The policy when a person names none. */
 export const DEFAULT_POLICY = 'taylorseer';
 
-/** Policies whose names fit into a line of help; an option that more of them have is one of (nearly) every policy. */
+/** Policies that are named before an option in the help; of more, only that they are most. */
 const MOST_NAMED = 6;
 
 /** Flags by the option of a policy that they set. */
@@ -30,16 +30,26 @@ function policyFlags(): PolicyFlag[] {
     .map((name) => ({ name, option: new Option(`--${name} <value>`, describe(name)) }));
 }
 
+/** What an option does, once for all policies that say it in the same words. */
 function describe(name: string): string {
-  const owners = listPolicies().flatMap((policy) =>
-    policy.options.filter((option) => option.name === name).map((option) => ({ policy, option })),
-  );
-  const [first] = owners;
-  const isEverywhere = owners.length > MOST_NAMED;
-  const policies = isEverywhere ? 'any policy' : owners.map(({ policy }) => policy.name).join(', ');
-  return first === undefined
-    ? ''
-    : `${policies}: ${first.option.summary} Rule: ${first.option.rule}.`;
+  const owners = new Map<string, string[]>();
+  for (const policy of listPolicies()) {
+    const option = policy.options.find((candidate) => candidate.name === name);
+    if (option === undefined) continue;
+    const text = `${option.summary} Rule: ${option.rule}.`;
+    owners.set(text, [...(owners.get(text) ?? []), policy.name]);
+  }
+  return [...owners].map(([text, policies]) => `${shortList(policies)}: ${text}`).join(' ');
+}
+
+function shortList(policies: readonly string[]): string {
+  return policies.length > MOST_NAMED ? 'most policies' : policies.join(', ');
+}
+
+function policyNames(): string {
+  return listPolicies()
+    .map(({ name }) => name)
+    .join(', ');
 }
 
 /** Adds `--policy`, a flag for every policy option, and `--option name=value` for peers' spellings. */
@@ -47,7 +57,7 @@ export function addPolicyFlags(command: Command): Command {
   const collect = (pair: string, earlier: readonly string[]) => [...earlier, pair];
   command.option(
     '--policy <name>',
-    `what decides the calls (default: ${DEFAULT_POLICY}); see \`forecache policies\``,
+    `what decides the calls: ${policyNames()} (default: ${DEFAULT_POLICY}); see \`forecache policies\``,
   );
   for (const { option } of policyFlags()) command.addOption(option);
   return command.option(

@@ -29,6 +29,8 @@ Examples:
   $ forecache generate --policy taylorseer --interval 5 --order 2 --count 16 --seed 1 --out out/taylorseer
   $ forecache generate --policy full --mode local --count 16 --seed 1 --out out/reference
   $ forecache generate --policy fora --interval 3 --class dress --sidecar 127.0.0.1:50051 --out out/dresses
+  $ forecache generate --policy toca --interval 3 --ratio 0.2 --out out/toca
+  $ forecache generate --policy easycache --threshold 0.05 --mode plan --out out/easycache
   $ forecache generate --policy fewer-steps --option steps=18 --out out/eighteen`;
 
 /** `forecache generate`: images of the demo model under one policy. */
