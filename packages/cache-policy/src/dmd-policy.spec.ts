@@ -1,5 +1,6 @@
+import { dmdModes } from '@forecache/core';
 import { fullCalls, runOf } from '../test/runs.js';
-import { hostFor, walk } from './conformance-walk.js';
+import { hostFor, steps, walk } from './conformance-walk.js';
 import {
   createDmdPolicy,
   createTaylorSeerPolicy,
@@ -8,6 +9,12 @@ import {
   withStepMask,
   type CachePolicy,
 } from './index.js';
+
+// Counted, not replaced.
+jest.mock('@forecache/core', () => {
+  const core = jest.requireActual<typeof import('@forecache/core')>('@forecache/core');
+  return { ...core, dmdModes: jest.fn(core.dmdModes) };
+});
 
 /** A decay, an oscillation and a constant in three directions of their own. */
 const featureAt = (call: number) => [
@@ -121,6 +128,19 @@ describe('dmd', () => {
     );
     const plan = decideCall(policy, { ...context, callIndex: 15, fullCalls: [...earlier, 14] });
     expect(plan.action).toEqual({ kind: 'forecast', weights: [1.25, -0.25] });
+  });
+
+  it('finds modes once a full call, however often it is asked in between', () => {
+    const counted = jest.mocked(dmdModes).mockClear();
+    const policy = createDmdPolicy(options);
+    const found: number[] = [];
+    for (const { context } of steps({ policy, run: runOf(40), host: gramHost(9) })) {
+      for (let again = 0; again < 10; again++) policy.decide(context);
+      found.push(counted.mock.calls.length);
+    }
+    // Full calls 0, 1, 2, 6, 10, 14, 18 ...: the first with four evenly spaced is 14.
+    const evenCalls = [14, 18, 22, 26, 30, 34, 38];
+    expect(found).toEqual(found.map((_, call) => evenCalls.filter((full) => full < call).length));
   });
 
   it('needs one kept site and the history for its snapshots', () => {

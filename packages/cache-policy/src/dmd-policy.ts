@@ -1,4 +1,11 @@
-import { dmdWeights, featuresRead, MAX_HISTORY, MIN_SNAPSHOTS } from '@forecache/core';
+import {
+  dmdModes,
+  dmdWeights,
+  featuresRead,
+  MAX_HISTORY,
+  MIN_SNAPSHOTS,
+  type DmdModes,
+} from '@forecache/core';
 import type { CachePolicy, CallContext, CallResult, Decision } from './cache-policy.js';
 import { orderOption } from './forecaster-options.js';
 import { forecastBy } from './forecaster-policy.js';
@@ -31,11 +38,22 @@ export interface DmdOptions extends Partial<IntervalSchedule> {
   readonly ridge?: number;
 }
 
-/** Inner products of the newest features at a full call, newest first. Null: it has not been told. */
-interface Snapshots {
+/** What the newest full call told. */
+interface LastFull {
   readonly callIndex: number;
-  readonly gram: readonly (readonly number[])[] | null;
+  /** Null: its inner products have not been told. */
+  readonly found: EvenModes | typeof UNEVEN | null;
 }
+
+/** Modes of full calls with the same gap. */
+interface EvenModes {
+  readonly modes: DmdModes;
+  /** Calls from one full call to the next. */
+  readonly spacing: number;
+}
+
+/** Too few full calls are evenly spaced. */
+const UNEVEN = 'uneven';
 
 const NAME = 'dmd';
 
@@ -69,9 +87,10 @@ const OPTIONS: OptionTable<Required<DmdOptions>> = Object.freeze({
 
 /**
  * Forecasts a feature by its dynamic modes: sums of exponentials through the newest evenly spaced full calls, at least
- * MIN_SNAPSHOTS. The inner products that a host reports are enough, so the features stay where they are. Source:
- * hicache-pp, on TaylorSeer's schedule. Where full calls are not evenly spaced, or the modes are of no use, it is
- * TaylorSeer; where the inner products are missing, it computes. One kept site only.
+ * MIN_SNAPSHOTS. The inner products that a host reports are enough, so the features stay where they are. The modes are
+ * found when a full call is observed, so that a decision costs no eigenvalue problem. Source: hicache-pp, on
+ * TaylorSeer's schedule. Where full calls are not evenly spaced, or the modes are of no use, it is TaylorSeer; where
+ * the inner products are missing, it computes. One kept site only.
  */
 export function createDmdPolicy(options: DmdOptions = {}): CachePolicy {
   const compiled = compileOptions(OPTIONS, options);
@@ -80,21 +99,20 @@ export function createDmdPolicy(options: DmdOptions = {}): CachePolicy {
   const rule = { forecaster: 'official', order, warmup: compiled.warmup } as const;
   const taylor = forecastBy(rule);
   const setup = measuringSetup(probe('feature-gram', { count: snapshots }));
-  const between = createStatefulPolicy<Snapshots>({
+  const between = createStatefulPolicy<LastFull>({
     name: NAME,
     label: printPolicy({ name: NAME, table: OPTIONS }, compiled, shown),
     historySize: Math.max(snapshots, featuresRead(rule)),
     granularities: Object.freeze(['output', 'hidden', 'residual', 'change'] as const),
     setup: () => setup,
     explainFull: () => null,
-    initial: { callIndex: -1, gram: null },
-    decide: (newest, context) => {
-      const lastFull = context.fullCalls.at(-1);
-      if (newest.gram === null || newest.callIndex !== lastFull) return FULL;
-      return decideByModes(newest.gram, context, compiled) ?? taylor;
+    initial: { callIndex: -1, found: null },
+    decide: ({ callIndex, found }, context) => {
+      if (found === null || callIndex !== context.fullCalls.at(-1)) return FULL;
+      return found === UNEVEN ? taylor : decideByModes(found, context, taylor);
     },
-    advance: (state, context, result) =>
-      result.kind === 'full' ? takeSnapshots(context, result, snapshots) : state,
+    advance: (last, context, result) =>
+      result.kind === 'full' ? learnFrom(context, result, compiled) : last,
   });
   return withIntervalSchedule(compiled, between);
 }
@@ -107,21 +125,28 @@ export const DMD_DEFINITION: PolicyDefinition<Required<DmdOptions>> = Object.fre
 });
 
 function decideByModes(
-  gram: readonly (readonly number[])[],
+  { modes, spacing }: EvenModes,
   { fullCalls, callIndex }: CallContext,
-  { tolerance, ridge }: Required<DmdOptions>,
-): Decision | null {
-  const count = evenlySpaced(fullCalls.slice(-gram.length));
-  if (count < MIN_SNAPSHOTS) return null;
-  const newest = fullCalls.at(-1) ?? NaN;
-  const spacing = newest - (fullCalls.at(-2) ?? NaN);
-  const result = dmdWeights({
-    gram: gram.slice(0, count).map((row) => row.slice(0, count)),
-    steps: (callIndex - newest) / spacing,
-    rankTolerance: tolerance,
-    ridge,
-  });
-  return result.kind === 'weights' ? result : null;
+  otherwise: Decision,
+): Decision {
+  const result = dmdWeights(modes, (callIndex - (fullCalls.at(-1) ?? NaN)) / spacing);
+  return result.kind === 'weights' ? result : otherwise;
+}
+
+/** Finds the modes of the newest full calls, this one the newest of them. */
+function learnFrom(
+  { fullCalls, callIndex }: CallContext,
+  { scalars }: CallResult,
+  { snapshots, tolerance, ridge }: Required<DmdOptions>,
+): LastFull {
+  const calls = [...fullCalls, callIndex].slice(-snapshots);
+  const gram = gramOf(scalars, calls.length);
+  if (gram === null) return { callIndex, found: null };
+  const count = evenlySpaced(calls);
+  if (count < MIN_SNAPSHOTS) return { callIndex, found: UNEVEN };
+  const even = gram.slice(0, count).map((row) => row.slice(0, count));
+  const modes = dmdModes({ gram: even, rankTolerance: tolerance, ridge });
+  return { callIndex, found: { modes, spacing: callIndex - (fullCalls.at(-1) ?? NaN) } };
 }
 
 /** How many of the newest calls have the same gap. */
@@ -137,18 +162,12 @@ function evenlySpaced(calls: readonly number[]): number {
   return count;
 }
 
-/** The reported inner products of the newest features, as many as there are. */
-function takeSnapshots(
-  { fullCalls, callIndex }: CallContext,
-  { scalars }: CallResult,
-  snapshots: number,
-): Snapshots {
-  const count = Math.min(snapshots, fullCalls.length + 1);
+/** The reported inner products of the newest features, newest first; null when one is missing. */
+function gramOf(scalars: CallResult['scalars'], count: number): number[][] | null {
   const product = (i: number, j: number) =>
     scalars[`gram.${Math.min(i, j)}.${Math.max(i, j)}`] ?? NaN;
   const gram = Array.from({ length: count }, (_, i) =>
     Array.from({ length: count }, (__, j) => product(i, j)),
   );
-  const isComplete = gram.every((row) => row.every(Number.isFinite));
-  return { callIndex, gram: isComplete ? gram : null };
+  return gram.every((row) => row.every(Number.isFinite)) ? gram : null;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { exponentials, gramOf, seededNumbers, type Rate } from '../test/exponentials.js';
+import { exponentials, gramAt, gramOf, seededNumbers, type Rate } from '../test/exponentials.js';
 import { gainOf } from '../test/histories.js';
-import { dmdWeights, MAX_WEIGHT_GAIN, type DmdOptions, type DmdResult } from './dmd-weights.js';
+import { dmdModes, type DmdFallbackReason, type DmdOptions } from './dmd-modes.js';
+import { dmdWeights, MAX_WEIGHT_GAIN, type DmdResult } from './dmd-weights.js';
 import { shortestSolution } from './solve-linear.js';
 import { gramFromFeatures } from './gram-from-features.js';
 
@@ -13,6 +14,8 @@ const EXACT = 1e-6;
 const DECAYS: Rate[] = [{ re: 1 }, { re: 0.9 }, { re: 0.7 }];
 const WAVE: Rate[] = [{ re: 1 }, { re: 0.9, im: 0.2 }];
 const DECAY_AND_WAVE: Rate[] = [{ re: 0.95 }, { re: 0.8, im: 0.3 }];
+
+const NO_SIGNAL: DmdOptions = { gram: [1, 2, 3, 4].map(() => [0, 0, 0, 0]) };
 
 /** [title, rates, snapshots] */
 const EXACT_CASES: [string, Rate[], number][] = [
@@ -46,15 +49,6 @@ describe('dmdWeights', () => {
         expect(errorOf(feature, { count: 6, steps: kappa })).toBeLessThan(EXACT);
       }),
     );
-  });
-
-  it('finds the rates', () => {
-    const { modes } = weightsOf({ gram: gramAt(exponentials(WAVE), 6), steps: 1 });
-    expect(modes.map(({ re, im }) => [re.toFixed(6), im.toFixed(6)])).toEqual([
-      ['1.000000', '0.000000'],
-      ['0.900000', '0.200000'],
-      ['0.900000', '-0.200000'],
-    ]);
   });
 
   it('is exact on float32 features, through their Gram matrix', () => {
@@ -134,92 +128,54 @@ describe('dmdWeights', () => {
     }
   });
 
-  it('drops directions that are rounding, also without a tolerance to speak of', () => {
-    const gram = gramAt(exponentials([{ re: 0.9 }]), 9);
-    expect(weightsOf({ gram, steps: 1 }).modes).toHaveLength(1);
-    // Next to 1, the rank tolerance sees 1e-6 of a second direction only when asked.
+  it('is exact to what the rank tolerance drops', () => {
     const [a = [], b = []] = directions(2);
     const faint: Feature = (s) => a.map((x, i) => x + 1e-6 * 0.5 ** s * (b[i] ?? NaN));
-    expect(weightsOf({ gram: gramAt(faint, 4), steps: 1 }).modes).toHaveLength(1);
-    expect(
-      weightsOf({ gram: gramAt(faint, 4), steps: 1, rankTolerance: 1e-7 }).modes.length,
-    ).toBeGreaterThan(1);
     expect(errorOf(faint, { count: 4, steps: 1 })).toBeLessThan(1e-5);
   });
 
-  it('damps modes by the ridge', () => {
-    // A constant alone has mode 1 / (1 + ridge).
-    const gram = gramAt(exponentials([{ re: 1 }]), 4);
-    expect(weightsOf({ gram, steps: 1, ridge: 0.25 }).modes[0]?.re).toBeCloseTo(0.8, 12);
+  it('answers every distance from the same modes, and leaves them alone', () => {
+    const found = dmdModes({ gram: gramAt(exponentials(DECAY_AND_WAVE), 6) });
+    const before = JSON.stringify(found);
+    const first = dmdWeights(found, 0.5);
+    dmdWeights(found, 2);
+    expect(dmdWeights(found, 0.5)).toEqual(first);
+    expect(JSON.stringify(found)).toBe(before);
   });
 
-  it('answers the same when asked twice, and leaves the matrix alone', () => {
-    const gram = gramAt(exponentials(DECAY_AND_WAVE), 6);
-    const before = JSON.stringify(gram);
-    expect(dmdWeights({ gram, steps: 0.5 })).toEqual(dmdWeights({ gram, steps: 0.5 }));
-    expect(JSON.stringify(gram)).toBe(before);
+  it.each<DmdFallbackReason>(['not-finite', 'no-signal', 'not-converged', 'growing-modes'])(
+    'passes on why there are no modes: %s',
+    (reason) => {
+      const fallback = { kind: 'fallback', reason } as const;
+      expect(dmdWeights(fallback, 0.5)).toEqual(fallback);
+    },
+  );
+
+  it('falls back on weights that would blow errors up, and only where they do', () => {
+    // Six modes that nearly coincide, far ahead: extrapolation of high order.
+    const rates = [0.95, 0.9, 0.85, 0.8, 0.75, 0.7].map((re) => ({ re }));
+    const found = dmdModes({ gram: gramAt(exponentials(rates), 7), rankTolerance: 1e-6 });
+    expect(dmdWeights(found, 8)).toEqual({ kind: 'fallback', reason: 'large-weights' });
+    expect(dmdWeights(found, 0.5).kind).toBe('weights');
   });
 
-  describe('falls back', () => {
-    const zeros = range(4).map(() => range(4).map(() => 0));
-
-    it.each<[string, number[][], string]>([
-      ['features that are all 0', zeros, 'no-signal'],
-      ['older features that are all 0', withCorner(zeros, 1), 'no-signal'],
-      ['a NaN', withCorner(zeros, NaN), 'not-finite'],
-      ['an infinity', withCorner(zeros, Infinity), 'not-finite'],
-      ['a mode that triples', gramAt(exponentials([{ re: 3 }]), 4), 'growing-modes'],
-    ])('on %s', (_title, gram, reason) => {
-      expect(dmdWeights({ gram, steps: 0.5 })).toEqual({ kind: 'fallback', reason });
-    });
-
-    it('on weights that would blow errors up', () => {
-      // Six modes that nearly coincide, far ahead: extrapolation of high order.
-      const rates = [0.95, 0.9, 0.85, 0.8, 0.75, 0.7].map((re) => ({ re }));
-      const gram = gramAt(exponentials(rates), 7);
-      const result = dmdWeights({ gram, steps: 8, rankTolerance: 1e-6 });
-      expect(result).toEqual({ kind: 'fallback', reason: 'large-weights' });
-    });
-  });
-
-  describe('refuses', () => {
-    const gram = range(4).map((i) => range(4).map((j) => (i === j ? 1 : 0)));
-
-    it.each<[string, Partial<DmdOptions>, string]>([
-      ['three snapshots', { gram: gram.slice(1) }, 'gram.length must be between 4 and 9, got 3'],
-      ['none', { gram: [] }, 'gram.length must be between 4 and 9, got 0'],
-      ['ten', { gram: range(10).map(() => []) }, 'gram.length must be between 4 and 9, got 10'],
-      [
-        'a ragged matrix',
-        { gram: [...gram.slice(1), [1, 2]] },
-        'gram[3].length must be gram.length (4), got 2',
-      ],
-      ['no step', { steps: 0 }, 'steps must be a finite number > 0, got 0'],
-      ['-0', { steps: -0 }, 'steps must be a finite number > 0, got -0'],
-      ['a step back', { steps: -1 }, 'steps must be a finite number > 0, got -1'],
-      ['NaN', { steps: NaN }, 'steps must be a finite number > 0, got NaN'],
-      ['infinity', { steps: Infinity }, 'steps must be a finite number > 0, got Infinity'],
-      [
-        'a tolerance of 1',
-        { rankTolerance: 1 },
-        'rankTolerance must be a number >= 0 and < 1, got 1',
-      ],
-      [
-        'a tolerance of NaN',
-        { rankTolerance: NaN },
-        'rankTolerance must be a number >= 0 and < 1, got NaN',
-      ],
-      ['a negative ridge', { ridge: -1 }, 'ridge must be a finite number >= 0, got -1'],
-    ])('%s', (_title, change, message) => {
-      expect(() => dmdWeights({ gram, steps: 1, ...change })).toThrow(
+  it.each([0, -0, -1, NaN, Infinity])('refuses steps %d, whatever the modes', (steps) => {
+    const message = `steps must be a finite number > 0, got ${Object.is(steps, -0) ? '-0' : steps}`;
+    for (const found of [dmdModes({ gram: gramAt(exponentials(WAVE), 4) }), dmdModes(NO_SIGNAL)]) {
+      expect(() => dmdWeights(found, steps)).toThrow(
         expect.objectContaining({ code: 'invalid-argument', message }),
       );
-    });
+    }
   });
 });
 
-function weightsOf(options: DmdOptions): DmdResult & { kind: 'weights' } {
-  const result = dmdWeights(options);
+interface Wanted extends DmdOptions {
+  readonly steps: number;
+}
+
+/** Both halves in one go. */
+function weightsOf({ steps, ...options }: Wanted): DmdResult & { kind: 'weights' } {
+  const result = dmdWeights(dmdModes(options), steps);
   if (result.kind === 'fallback') throw new Error(`fell back: ${result.reason}`);
   expect(gainOf(result.weights)).toBeLessThanOrEqual(MAX_WEIGHT_GAIN);
   expect(result.weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
@@ -246,17 +202,9 @@ function plainDmd(snapshots: readonly (readonly number[])[], steps: number): rea
   return state;
 }
 
-function gramAt(feature: Feature, count: number): number[][] {
-  return gramOf(range(count).map((j) => feature(-j)));
-}
-
 function directions(count: number): number[][] {
   const next = seededNumbers(11);
   return range(count).map(() => range(24).map(next));
-}
-
-function withCorner(gram: readonly (readonly number[])[], value: number): number[][] {
-  return gram.map((row, i) => row.map((x, j) => (i === 0 && j === 0 ? value : x)));
 }
 
 function combine(weights: readonly number[], features: readonly (readonly number[])[]): number[] {

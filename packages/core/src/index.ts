@@ -11,8 +11,10 @@ export type {
   HermiteRule,
   TaylorRule,
 } from './forecast-rule.js';
-export { dmdWeights, MIN_SNAPSHOTS } from './dmd-weights.js';
-export type { DmdFallbackReason, DmdOptions, DmdResult } from './dmd-weights.js';
+export { dmdModes, MIN_SNAPSHOTS } from './dmd-modes.js';
+export type { DmdFallback, DmdFallbackReason, DmdModes, DmdOptions } from './dmd-modes.js';
+export { dmdWeights } from './dmd-weights.js';
+export type { DmdResult } from './dmd-weights.js';
 export type { Eigenvalue } from './eigenvalues.js';
 export { gramFromFeatures } from './gram-from-features.js';
 export { assertMonotone } from './call-position.js';

@@ -45,3 +45,8 @@ export function gramOf(features: readonly (readonly number[])[]): number[][] {
     features.map((right) => left.reduce((sum, x, i) => sum + x * (right[i] ?? NaN), 0)),
   );
 }
+
+/** Inner products of a feature's newest snapshots, newest first: at s = 0, -1, ... */
+export function gramAt(feature: (s: number) => readonly number[], count: number): number[][] {
+  return gramOf(Array.from({ length: count }, (_, j) => feature(-j)));
+}

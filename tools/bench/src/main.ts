@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { startBenchSidecar } from './bench-sidecar.js';
 import { benchControl } from './control.js';
+import { overLimit, renderDecisions, type DecisionReport } from './decisions-report.js';
+import { benchDecisions, DECISION_LIMIT_US } from './decisions.js';
 import { benchFeature, FEATURES } from './features.js';
-import { describeMachine } from './machine.js';
+import { FLUX_RUN } from './flux-run.js';
 import { startPythonEcho } from './python-echo.js';
-import { renderMarkdown, type BenchReport, type Section } from './report.js';
+import { measuredNow, renderMarkdown, type BenchReport, type Section } from './report.js';
 import { benchWeightedSum } from './weighted-sum.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -20,6 +22,7 @@ interface BenchOptions {
 }
 
 const program = new Command('bench')
+  .enablePositionalOptions()
   .description(
     'Transport and kernel benchmarks against memcpy and a Python grpcio echo in the same run',
   )
@@ -32,10 +35,27 @@ const program = new Command('bench')
   .option('--out <directory>', 'where the results go', join(ROOT, 'docs/results'))
   .option('--python <file>', 'Python with grpcio', join(ROOT, '.venv/bin/python'))
   .action((options: BenchOptions) => bench(options));
+program
+  .command('decisions')
+  .description("What every policy's decisions cost in a run of FLUX's size")
+  .option('--rounds <count>', 'runs of each policy that are timed', positive, 200)
+  .option('--out <directory>', 'where the results go', join(ROOT, 'docs/results'))
+  .action((options: Omit<BenchOptions, 'python'>) => decisions(options));
 await program.parseAsync();
 
+function decisions({ rounds, out }: Omit<BenchOptions, 'python'>): void {
+  const measured = measuredNow();
+  const policies = benchDecisions(FLUX_RUN, { timed: rounds, warmup: Math.ceil(rounds / 4) });
+  const report: DecisionReport = { ...measured, rounds, limitUs: DECISION_LIMIT_US, policies };
+  for (const { policy, decision } of overLimit(policies)) {
+    progress(`${policy}: ${decision.worstUs.toFixed(1)} µs, over ${DECISION_LIMIT_US} µs`);
+    process.exitCode = 1;
+  }
+  write(out, 'decisions', { report, markdown: renderDecisions(report) });
+}
+
 async function bench({ rounds, out, python }: BenchOptions): Promise<void> {
-  const machine = describeMachine();
+  const measured = measuredNow();
   const sidecar = await startBenchSidecar(FEATURES);
   const echo = await startPythonEcho(python, `unix:${join(sidecar.directory, 'echo.sock')}`);
   const models = [...FEATURES.keys()];
@@ -54,15 +74,20 @@ async function bench({ rounds, out, python }: BenchOptions): Promise<void> {
   progress('weighted sums');
   sections.push(...(await benchWeightedSum(rounds)));
   const versions = { 'grpc-js': versionOf('@grpc/grpc-js'), grpcio: echo.grpcio };
-  const date = new Date().toISOString().slice(0, 10);
-  write(out, { title: 'Transport and kernels', date, machine, versions, sections });
+  const report: BenchReport = { ...measured, title: 'Transport and kernels', versions, sections };
+  write(out, 'transport', { report, markdown: renderMarkdown(report) });
 }
 
-function write(out: string, report: BenchReport): void {
+interface Results {
+  readonly report: BenchReport | DecisionReport;
+  readonly markdown: string;
+}
+
+function write(out: string, name: string, { report, markdown }: Results): void {
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'transport.json'), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(join(out, 'transport.md'), renderMarkdown(report));
-  progress(`wrote ${join(out, 'transport.md')}`);
+  writeFileSync(join(out, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(out, `${name}.md`), markdown);
+  progress(`wrote ${join(out, `${name}.md`)}`);
 }
 
 function progress(line: string): void {

@@ -1,5 +1,5 @@
 import type { Timing } from './interleave.js';
-import type { Machine } from './machine.js';
+import { describeMachine, type Machine } from './machine.js';
 
 /** One table of a benchmark. */
 export interface Section {
@@ -9,18 +9,35 @@ export interface Section {
   readonly timings: readonly Timing[];
 }
 
-/** A whole benchmark run. */
-export interface BenchReport {
-  readonly title: string;
+/** When and on what something was measured. */
+export interface Measured {
+  /** ISO, without the time. */
   readonly date: string;
   readonly machine: Machine;
+}
+
+/** A whole benchmark run. */
+export interface BenchReport extends Measured {
+  readonly title: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly sections: readonly Section[];
 }
 
+/** This moment on this machine. */
+export function measuredNow(): Measured {
+  return { date: new Date().toISOString().slice(0, 10), machine: describeMachine() };
+}
+
+/** The sentence that names the machine. */
+export function measuredOn({ date, machine }: Measured, details = ''): string {
+  return (
+    `Measured ${date} on ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}` +
+    `${details}; load before the run ${machine.loadBefore}.`
+  );
+}
+
 /** The report as Markdown; the first row of a table is the reference of its ratios. */
 export function renderMarkdown(report: BenchReport): string {
-  const { machine } = report;
   const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`);
   return [
     `# ${report.title}`,
@@ -28,8 +45,7 @@ export function renderMarkdown(report: BenchReport): string {
     'Written by `tools/bench`; do not edit. Contenders take turns round by round; a ratio is the time of a row over',
     'the time of the first row in the same round (median, and the 10 % to 90 % spread over rounds).',
     '',
-    `Measured ${report.date} on ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}` +
-      ` (${versions.join(', ')}); load before the run ${machine.loadBefore}.`,
+    measuredOn(report, ` (${versions.join(', ')})`),
     '',
     ...report.sections.flatMap(renderSection),
   ].join('\n');
@@ -61,6 +77,9 @@ function round(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-function duration(us: number): string {
-  return us >= 1000 ? `${(us / 1000).toFixed(2)} ms` : `${us.toFixed(us >= 100 ? 0 : 1)} µs`;
+/** Microseconds, or milliseconds from a thousand on. */
+export function duration(us: number): string {
+  if (us >= 1000) return `${(us / 1000).toFixed(2)} ms`;
+  if (us >= 1) return `${us.toFixed(us >= 100 ? 0 : 1)} µs`;
+  return `${us.toFixed(2)} µs`;
 }
