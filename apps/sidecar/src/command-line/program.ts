@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerCompare } from '../commands/compare.js';
 import { registerGenerate } from '../commands/generate.js';
 import { registerModelHost } from '../commands/model-host.js';
 import { registerPlan } from '../commands/plan.js';
@@ -29,6 +30,7 @@ export function createProgram(output: Output, version: string): Command {
     })
     .addHelpText('after', HELP);
   registerQuickstart(program, output);
+  registerCompare(program, output);
   registerGenerate(program, output);
   registerPlan(program, output);
   registerPolicies(program, output);

@@ -15,6 +15,8 @@ export interface Generated {
   readonly samples: Float32Array;
   /** What every call of the first run did; all runs of a static policy are alike. */
   readonly actions: readonly CallAction[];
+  /** What every run did, in order: those of an adaptive policy differ. */
+  readonly runs: readonly RunActions[];
   readonly policy: string;
   readonly steps: number;
   /** One entry a run; null where the sidecar did not live to tell. */
@@ -23,6 +25,13 @@ export interface Generated {
   readonly fallback: (Fallback & { readonly run: number }) | null;
   /** Sampling alone, without opening and closing runs. */
   readonly wallMs: number;
+}
+
+/** What the calls of one run did. */
+export interface RunActions {
+  /** Images of the run's batch. */
+  readonly images: number;
+  readonly actions: readonly CallAction[];
 }
 
 /** What `generateImages` needs besides the job. */
@@ -47,6 +56,7 @@ export async function generateImages(
     images: toImages(samples, tools.format),
     samples,
     actions: first?.actions ?? [],
+    runs: runs.map(({ images, actions }) => ({ images, actions })),
     policy: first?.policy ?? job.policy.name,
     steps: first?.steps ?? job.steps,
     statistics: runs.map(({ statistics }) => statistics),
@@ -60,9 +70,8 @@ function firstFallback(runs: readonly SampledRun[]): Generated['fallback'] {
   return first ?? null;
 }
 
-interface SampledRun extends ClosedRun {
+interface SampledRun extends ClosedRun, RunActions {
   readonly samples: Float32Array;
-  readonly actions: readonly CallAction[];
   readonly policy: string;
   readonly steps: number;
   readonly wallMs: number;
@@ -79,7 +88,8 @@ async function sampleBatch(
   const actions = await sampleOrClose(run, samples, { job, tools });
   const wallMs = performance.now() - startedMs;
   const closed = await run.close('ok');
-  return { ...closed, samples, actions, policy: run.policy, steps: run.steps, wallMs };
+  const images = batch.labels.length;
+  return { ...closed, samples, images, actions, policy: run.policy, steps: run.steps, wallMs };
 }
 
 async function sampleOrClose(

@@ -1,7 +1,9 @@
 import type { Classifier } from '../evaluation-model/classifier.js';
+import { LEAST_FOR_FRECHET } from '../evaluation-model/judge-images.js';
 import type { Generated } from '../generation/generate-images.js';
 import type { GenerationJob } from '../generation/generation-job.js';
-import { judgeLineup, LEAST_FOR_FRECHET } from './judge-lineup.js';
+import { infinitiesAsText } from '../json-file.js';
+import { judgeLineup } from './judge-lineup.js';
 import { lineupFor } from './lineup.js';
 import { describeBits, isBitIdentical, notesOf, resultsJson } from './quickstart-report.js';
 import type { RunEntry } from './run-lineup.js';
@@ -23,6 +25,7 @@ function ran(
     images: Array.from({ length: count }, () => image),
     samples: pixels,
     actions: ['full', 'forecast'],
+    runs: [],
     policy: 'p()',
     steps: 2,
     statistics: [null],
@@ -145,7 +148,7 @@ describe('the report', () => {
   it('writes infinities as text', async () => {
     const runs = [ran(direct), ran(full)];
     const results = await judgeLineup(runs, { classifier, reference, labels: [1, 1] });
-    expect(JSON.stringify(resultsJson({ ...findings, runs, results }))).toContain(
+    expect(JSON.stringify(resultsJson({ ...findings, runs, results }), infinitiesAsText)).toContain(
       '"mean":"Infinity"',
     );
   });
