@@ -20,6 +20,7 @@ export const RUN = {
   calls: RUN_CALLS,
   timesteps: Array.from({ length: RUN_CALLS }, (_, call) => 1 - call / RUN_CALLS),
   sigmas: [],
+  network: null,
 };
 
 /** One run that stores a true feature and then forecasts, over and over. */

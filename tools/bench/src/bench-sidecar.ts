@@ -75,6 +75,7 @@ function describingHost(model: string, type: TensorType): ModelHost {
       Promise.resolve({
         forward: refuse,
         combine: refuse,
+        measure: refuse,
         runCall: refuse,
         end: () => Promise.resolve(),
       }),

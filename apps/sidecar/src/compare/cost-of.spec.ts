@@ -24,7 +24,7 @@ const call = (callIndex: number, kind: 'full' | 'reuse'): CallPlan => {
 const fifty = (full: number) =>
   Array.from({ length: 50 }, (_, index) => call(index, index < full ? 'full' : 'reuse'));
 
-const module = (): RunSetup => ({ ...planned({ name: 'fora', options: {} }).setup });
+const moduleSetup = (): RunSetup => ({ ...planned({ name: 'fora', options: {} }).setup });
 
 describe('costOf', () => {
   it('is the cost of the plan where every run followed one plan', () => {
@@ -46,7 +46,7 @@ describe('costOf', () => {
       { images: 1, plans: fifty(30) },
     ];
     // (3·10 + 1·30) / 4 = 15
-    const { calls } = costOf({ manifest, steps: 50, setup: module(), runs });
+    const { calls } = costOf({ manifest, steps: 50, setup: moduleSetup(), runs });
     expect(calls).toEqual({ full: 15, partial: 0, forecast: 35 });
   });
 
@@ -57,6 +57,11 @@ describe('costOf', () => {
     });
     const { flopsSpeedup } = costOf({ manifest, steps: 50, setup: NO_SETUP, runs: allFull });
     expect(flopsSpeedup).toBeCloseTo(5, 12);
+  });
+
+  it('stores nothing where every call is full', () => {
+    const runs = [{ images: 1, plans: fifty(50) }];
+    expect(costOf({ manifest, steps: 50, setup: moduleSetup(), runs }).cacheBytes).toBe(0);
   });
 
   it('counts calls that compute chosen tokens apart', () => {

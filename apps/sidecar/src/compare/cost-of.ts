@@ -46,11 +46,16 @@ export function costOf({ manifest, steps, setup, runs }: CostedRuns): RunCost {
     },
     flops,
     flopsSpeedup: fullRun / flops,
-    cacheBytes: Math.max(...costs.map(({ cost }) => cost.cacheBytes)),
+    cacheBytes: Math.max(...costs.map(storedBytes)),
   };
 }
 
 type CostedRun = RunPlans & { readonly cost: PlanCost };
+
+/** Runs of full calls alone store nothing, whatever their policy could keep. */
+function storedBytes({ plans, cost }: CostedRun): number {
+  return plans.every((plan) => callKind(plan) === 'full') ? 0 : cost.cacheBytes;
+}
 
 function createMean(runs: readonly CostedRun[]): (measure: (run: CostedRun) => number) => number {
   const images = runs.reduce((sum, run) => sum + run.images, 0);

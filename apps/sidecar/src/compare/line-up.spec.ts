@@ -71,7 +71,7 @@ describe('parseLineUp', () => {
 
   it('names the policies there are when one is unknown', () => {
     expect(() => parseLineUp('forra')).toThrow(
-      /^policies must be all or some of fewer-steps, .*, got "forra"$/,
+      /^policies must be all or some of adacache, .*, got "forra"$/,
     );
   });
 

@@ -66,7 +66,7 @@ describe('planComparison', () => {
   it('rejects options that the policy does not take', async () => {
     const wrong = { ...fora, policy: { name: 'fora', options: { order: '2' } } };
     await expect(planComparison([wrong], flags, manifest)).rejects.toThrow(
-      'option of fora must be one of interval, got "order"',
+      'option of fora must be one of interval, warmup, tail, max_consecutive_forecasts, step_mask, shared_branch, got "order"',
     );
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NO_SETUP } from '@forecache/adapters';
 import { loadManifest, type ModelManifest } from '@forecache/demo-model';
 import type { ComparedRow } from '@forecache/evaluation';
 import type { Output } from '../command-line/output.js';
@@ -11,6 +12,9 @@ import type { Workshop } from '../generation/workshop.js';
 import { parseLineUp } from './parse-line-up.js';
 import { planComparison, type ComparisonPlan } from './plan-comparison.js';
 import { runComparison, type ComparisonOptions } from './run-comparison.js';
+
+/** Kept by the fake policy that reuses. */
+const SITES = ['blocks.0.attention', 'blocks.0.mlp'];
 
 const directory = mkdtempSync(join(tmpdir(), 'forecache-run-comparison-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -47,11 +51,18 @@ function fakeWorkshop({ onOpen, isGone = false }: Behaviour = {}): Workshop & { 
           caller: {
             call: async ({ callIndex, x }) => ({
               velocity: new Float32Array(x.length).fill(speed),
-              action: job.policy.name === 'fora' && callIndex % 2 === 1 ? 'reuse' : 'full',
+              plan: {
+                callIndex,
+                action: {
+                  kind: job.policy.name === 'fora' && callIndex % 2 === 1 ? 'reuse' : 'full',
+                },
+                exceptions: [],
+              },
             }),
           },
           steps: plannedSteps(job).steps,
           policy: job.policy.name,
+          setup: { ...NO_SETUP, sites: job.policy.name === 'fora' ? SITES : [] },
           close: async () => ({
             statistics: null,
             fallback: isGone ? { callIndex: 1, reason: 'gone' } : null,
