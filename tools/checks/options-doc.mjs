@@ -9,7 +9,16 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const page = join(root, 'docs', 'options.md');
-const commands = ['quickstart', 'generate', 'plan', 'policies', 'weights', 'serve', 'model-host'];
+const commands = [
+  'quickstart',
+  'compare',
+  'generate',
+  'plan',
+  'policies',
+  'weights',
+  'serve',
+  'model-host',
+];
 
 const text = render();
 if (process.argv.includes('--check')) {

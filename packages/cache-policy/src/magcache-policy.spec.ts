@@ -60,7 +60,7 @@ describe('magcache', () => {
     'refuses ratios %p',
     (ratios) => {
       expect(() => createMagCachePolicy({ ratios })).toThrow(
-        `ratios must be a list of numbers > 0 or one of flux.1-dev-28, got "${ratios}"`,
+        `ratios must be a list of numbers > 0 or one of flux.1-dev-28, demo, got "${ratios}"`,
       );
     },
   );

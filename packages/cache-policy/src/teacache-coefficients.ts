@@ -273,7 +273,7 @@ export function teaCacheSet(name: string): TeaCacheCoefficientSet | undefined {
 
 const SETS: Readonly<Record<string, TeaCacheCoefficientSet>> = Object.freeze({
   ...PUBLISHED,
-  ...(TEACACHE_DEMO_COEFFICIENTS === null ? {} : { demo: TEACACHE_DEMO_COEFFICIENTS }),
+  demo: TEACACHE_DEMO_COEFFICIENTS,
 });
 
 /** The names of all sets, the embedded model's last. */

@@ -33,11 +33,10 @@ const DTYPES = Object.freeze({
 /** Elements of the largest block. */
 export const BLOCK_ELEMENTS = 16;
 
-export function renderModule() {
-  const kernels = Object.keys(DTYPES).flatMap((dtype) =>
+export function renderWeightedSums() {
+  return Object.keys(DTYPES).flatMap((dtype) =>
     Array.from({ length: MAX_SOURCES }, (_, k) => renderKernel(dtype, k + 1)),
   );
-  return `(module\n(import "core" "memory" (memory 1))\n${kernels.join('\n')})\n`;
 }
 
 function renderKernel(dtype, sourceCount) {

@@ -1,9 +1,9 @@
-import { ForecastError, invalidArgument } from './forecast-error.js';
+import { invalidArgument } from './forecast-error.js';
 import { createPlainMemory, createWasmMemory, type LinearMemory } from './linear-memory.js';
+import { simdKernels } from './simd-kernels.js';
 import { SlotAllocator, type Slot } from './slot-allocator.js';
-import { webAssembly } from './web-assembly.js';
 import { weightedSumPlain } from './weighted-sum-plain.js';
-import { compileKernels, KERNEL_HEADER_BYTES, linkWeightedSum } from './weighted-sum-wasm.js';
+import { KERNEL_HEADER_BYTES, linkWeightedSum } from './weighted-sum-wasm.js';
 import { compileSum, isCount, runSum, type WeightedSumRequest } from './weighted-sum-request.js';
 import type { WeightedSum } from './weighted-sum.js';
 
@@ -74,19 +74,12 @@ interface OpenMemory {
 
 function openMemory({ limitBytes, useSimd }: TensorArenaOptions): OpenMemory {
   const maximumBytes = KERNEL_HEADER_BYTES + limitBytes;
-  const api = useSimd === false ? null : webAssembly();
-  const kernels = compileKernels(api);
-  if (api === null || kernels === null) {
-    if (useSimd === true) {
-      throw new ForecastError(
-        'unimplemented',
-        'useSimd is true, but WebAssembly SIMD is missing here',
-      );
-    }
+  const kernels = simdKernels(useSimd);
+  if (kernels === null) {
     return { memory: createPlainMemory(maximumBytes), sum: weightedSumPlain, usesSimd: false };
   }
-  const memory = createWasmMemory(api, maximumBytes);
-  return { memory, sum: linkWeightedSum(api, kernels, memory.memory), usesSimd: true };
+  const memory = createWasmMemory(kernels.api, maximumBytes);
+  return { memory, sum: linkWeightedSum(kernels, memory.memory), usesSimd: true };
 }
 
 function assertLimit(limitBytes: number): void {

@@ -1,17 +1,12 @@
 import { bytesPerElement } from './dtype.js';
-import type { WasmMemory, WasmModule, WebAssemblyApi } from './web-assembly.js';
-import {
-  KERNEL_BLOCK_ELEMENTS,
-  KERNEL_HEADER,
-  KERNEL_MODULE_BASE64,
-} from './weighted-sum-wasm-binary.js';
+import { KERNEL_BLOCK_ELEMENTS, KERNEL_HEADER } from './kernel-binary.js';
+import { linkKernels, type SimdKernels } from './simd-kernels.js';
+import type { WasmMemory } from './web-assembly.js';
 import { weightedSumPlain } from './weighted-sum-plain.js';
 import type { SumOverMemory, WeightedSum } from './weighted-sum.js';
 
 /** Does whole blocks from the header's pointers on and returns the number of elements done. */
 type Kernel = (elementCount: number) => number;
-
-declare function atob(base64: string): string;
 
 /** Longest stretch done in plain JavaScript before the kernel is tried again. */
 const MAX_CAREFUL_ELEMENTS = 1024;
@@ -19,33 +14,12 @@ const MAX_CAREFUL_ELEMENTS = 1024;
 /** Bytes at the start of a memory that belong to the kernels. */
 export const KERNEL_HEADER_BYTES = KERNEL_HEADER.byteLength;
 
-let compiled: WasmModule | null = null;
-
-/**
- * The kernels' module, or null where WebAssembly or its SIMD instructions are missing. Compiled once:
- * all arenas share the code that the engine has optimised by then.
- */
-export function compileKernels(api: WebAssemblyApi | null): WasmModule | null {
-  if (api === null) return null;
-  compiled ??= compileModule(api);
-  return compiled;
-}
-
-function compileModule(api: WebAssemblyApi): WasmModule | null {
-  const binary = Uint8Array.from(atob(KERNEL_MODULE_BASE64), (char) => char.charCodeAt(0));
-  return api.validate(binary) ? new api.Module(binary) : null;
-}
-
 /**
  * The weighted sum by WebAssembly SIMD128. What a kernel leaves over (the tail, and blocks with values
  * that need care, such as a float16 Infinity) is done in plain JavaScript, block by block.
  */
-export function linkWeightedSum(
-  api: WebAssemblyApi,
-  module: WasmModule,
-  memory: WasmMemory,
-): WeightedSum {
-  const { exports } = new api.Instance(module, { core: { memory } });
+export function linkWeightedSum(kernels: SimdKernels, memory: WasmMemory): WeightedSum {
+  const exports = linkKernels(kernels, memory);
   return (buffer, sum) => {
     const kernel = exports[`${sum.dtype}x${sum.sourceOffsets.length}`] as Kernel;
     new Float32Array(buffer, KERNEL_HEADER.weights, sum.weights.length).set(sum.weights);

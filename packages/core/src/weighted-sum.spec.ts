@@ -278,8 +278,8 @@ describe('weightedSum refuses', () => {
 });
 
 describe('the committed WebAssembly module', () => {
-  it('is what scripts/generate-weighted-sum-wasm.mjs writes', () => {
-    const script = join(__dirname, '../scripts/generate-weighted-sum-wasm.mjs');
+  it('is what scripts/generate-kernels.mjs writes', () => {
+    const script = join(__dirname, '../scripts/generate-kernels.mjs');
     expect(() => execFileSync(process.execPath, [script, '--check'])).not.toThrow();
   });
 });

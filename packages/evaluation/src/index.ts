@@ -10,7 +10,25 @@ export { contactSheet } from './sheet/contact-sheet.js';
 export { renderReport } from './report/render-report.js';
 export { resultText } from './report/report-table.js';
 export { countCalls } from './report/report-model.js';
-export { formatNumber, formatSpread } from './report/format-number.js';
+export {
+  formatNumber,
+  formatPercent,
+  formatSpeedup,
+  formatSpread,
+} from './report/format-number.js';
+export { groupByMethod } from './comparison/compared-row.js';
+export { comparisonTable, formatCalls } from './comparison/comparison-table.js';
+export { comparisonChart } from './comparison/comparison-chart.js';
+export { comparisonMarkdown, renderComparison } from './comparison/render-comparison.js';
+export { sceneToImage } from './chart/scene-image.js';
+export { sceneToSvg } from './chart/scene-svg.js';
+export { markdownTable } from './table/table.js';
+export type { ComparisonTable } from './comparison/comparison-table.js';
+export type { QualityMeasure, SpeedMeasure } from './comparison/comparison-chart.js';
+export type { Comparison } from './comparison/render-comparison.js';
+export type { Scene } from './chart/scene.js';
+export type { Column } from './table/table.js';
+export type { CallCounts, ComparedRow, RowTiming } from './comparison/compared-row.js';
 export type { PsnrOptions } from './image/psnr.js';
 export type { SsimOptions } from './image/ssim.js';
 export type { Image } from './image/image.js';

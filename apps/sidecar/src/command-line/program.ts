@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { registerCompare } from '../commands/compare.js';
+import { registerFit } from '../commands/fit.js';
 import { registerGenerate } from '../commands/generate.js';
 import { registerModelHost } from '../commands/model-host.js';
 import { registerModels } from '../commands/models.js';
@@ -31,11 +33,13 @@ export function createProgram(output: Output, version: string): Command {
     })
     .addHelpText('after', HELP);
   registerQuickstart(program, output);
+  registerCompare(program, output);
   registerGenerate(program, output);
   registerPlan(program, output);
   registerPolicies(program, output);
   registerModels(program, output);
   registerPaperTables(program, output);
+  registerFit(program, output);
   registerWeights(program, output);
   registerServe(program);
   registerModelHost(program);

@@ -1,15 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { ForecastError } from '@forecache/core';
-import { demoModelDirectory, loadManifest, loadReferenceStatistics } from '@forecache/demo-model';
-import { resultText, type PolicyResult } from '@forecache/evaluation';
+import { loadManifest } from '@forecache/demo-model';
+import { resultText } from '@forecache/evaluation';
 import type { Command } from 'commander';
 import { withInterruption } from '../command-line/interruption.js';
 import type { Output } from '../command-line/output.js';
 import { parseInteger } from '../command-line/parse-values.js';
-import { createClassifier } from '../evaluation-model/classifier.js';
+import { withJudges } from '../evaluation-model/judge-images.js';
 import { compileJob } from '../generation/compile-job.js';
 import type { GenerationJob } from '../generation/generation-job.js';
-import { openWorkshop, type Workshop } from '../generation/workshop.js';
+import { openWorkshop } from '../generation/workshop.js';
+import { infinitiesAsText } from '../json-file.js';
 import { judgeLineup } from '../quickstart/judge-lineup.js';
 import { machineFacts } from '../quickstart/machine-facts.js';
 import {
@@ -20,7 +21,7 @@ import {
   writeReport,
   type Findings,
 } from '../quickstart/quickstart-report.js';
-import { runLineup, type RunEntry } from '../quickstart/run-lineup.js';
+import { runLineup } from '../quickstart/run-lineup.js';
 
 interface QuickstartFlags {
   readonly count: string;
@@ -87,7 +88,9 @@ async function quickstart({ flags, job, output, signal }: Quickstart): Promise<v
     const findings: Findings = {
       job,
       runs,
-      results: await judgeRuns(workshop, job, runs),
+      results: await withJudges(workshop.manifest, job.labels, (judges) =>
+        judgeLineup(runs, judges),
+      ),
       classNames: workshop.manifest.classNames,
       machine: machineFacts(new Date()),
       isFullSheet: flags.fullSheet === true,
@@ -95,7 +98,7 @@ async function quickstart({ flags, job, output, signal }: Quickstart): Promise<v
     const files = await writeReport(flags.out, findings);
     output.print(
       flags.json
-        ? JSON.stringify({ ...resultsJson(findings), files })
+        ? JSON.stringify({ ...resultsJson(findings), files }, infinitiesAsText)
         : [
             '',
             resultText(findings.results),
@@ -111,23 +114,5 @@ async function quickstart({ flags, job, output, signal }: Quickstart): Promise<v
     if (!isBitIdentical(runs)) throw new ForecastError('internal', describeBits(runs));
   } finally {
     await workshop.close();
-  }
-}
-
-async function judgeRuns(
-  { manifest }: Workshop,
-  job: GenerationJob,
-  runs: readonly RunEntry[],
-): Promise<PolicyResult[]> {
-  const directory = demoModelDirectory();
-  const reference = await loadReferenceStatistics(manifest, directory);
-  const classifier = await createClassifier(directory, {
-    graph: manifest.classifier,
-    format: manifest.image,
-  });
-  try {
-    return await judgeLineup(runs, { classifier, reference, labels: job.labels });
-  } finally {
-    await classifier.close();
   }
 }

@@ -84,8 +84,9 @@ describe('generateImages', () => {
   });
 
   it('keeps what every call of every run did, and where: that is what the images cost', async () => {
-    const { plans, setup } = await generateImages(job, { opener: opener().opener, format, signal });
-    expect(plans.map((run) => run.map(({ callIndex }) => callIndex))).toEqual([
+    const { runs, setup } = await generateImages(job, { opener: opener().opener, format, signal });
+    expect(runs.map(({ images }) => images)).toEqual([2, 2, 1]);
+    expect(runs.map(({ plans }) => plans.map(({ callIndex }) => callIndex))).toEqual([
       [0, 1, 2],
       [0, 1, 2],
       [0, 1, 2],

@@ -23,8 +23,8 @@ export interface Generated {
   readonly samples: Float32Array;
   /** What every call of the first run did; all runs of a static policy are alike. */
   readonly actions: readonly Action['kind'][];
-  /** The calls' plans in full, one list a run: with `setup`, what the images cost. */
-  readonly plans: readonly (readonly CallPlan[])[];
+  /** The calls of every run in full, in order: those of an adaptive policy differ. With `setup`, what the images cost. */
+  readonly runs: readonly RunPlans[];
   /** Where the plans apply. */
   readonly setup: RunSetup;
   readonly policy: string;
@@ -35,6 +35,13 @@ export interface Generated {
   readonly fallback: (Fallback & { readonly run: number }) | null;
   /** Sampling alone, without opening and closing runs. */
   readonly wallMs: number;
+}
+
+/** What the calls of one run did. */
+export interface RunPlans {
+  /** Images of the run's batch. */
+  readonly images: number;
+  readonly plans: readonly CallPlan[];
 }
 
 /** What `generateImages` needs besides the job. */
@@ -59,7 +66,7 @@ export async function generateImages(
     images: toImages(samples, tools.format),
     samples,
     actions: first?.plans.map(callKind) ?? [],
-    plans: runs.map(({ plans }) => plans),
+    runs: runs.map(({ images, plans }) => ({ images, plans })),
     setup: first?.setup ?? NO_SETUP,
     policy: first?.policy ?? job.policy.name,
     steps: first?.steps ?? job.steps,
@@ -74,9 +81,8 @@ function firstFallback(runs: readonly SampledRun[]): Generated['fallback'] {
   return first ?? null;
 }
 
-interface SampledRun extends ClosedRun {
+interface SampledRun extends ClosedRun, RunPlans {
   readonly samples: Float32Array;
-  readonly plans: readonly CallPlan[];
   readonly setup: RunSetup;
   readonly policy: string;
   readonly steps: number;
@@ -95,7 +101,8 @@ async function sampleBatch(
   const wallMs = performance.now() - startedMs;
   const closed = await run.close('ok');
   const { policy, steps, setup } = run;
-  return { ...closed, samples, plans, setup, policy, steps, wallMs };
+  const images = batch.labels.length;
+  return { ...closed, samples, images, plans, setup, policy, steps, wallMs };
 }
 
 async function sampleOrClose(

@@ -9,8 +9,9 @@ import {
   type PolicyResult,
   type Report,
 } from '@forecache/evaluation';
+import { LEAST_FOR_FRECHET } from '../evaluation-model/judge-images.js';
 import type { GenerationJob } from '../generation/generation-job.js';
-import { LEAST_FOR_FRECHET } from './judge-lineup.js';
+import { infinitiesAsText } from '../json-file.js';
 import { DIRECT_LABEL, FULL_LABEL } from './lineup.js';
 import type { RunEntry } from './run-lineup.js';
 
@@ -45,7 +46,7 @@ export async function writeReport(directory: string, findings: Findings): Promis
   await mkdir(directory, { recursive: true });
   await writeFile(files.sheet, png);
   await writeFile(files.report, renderReport(reportOf(findings, png)));
-  await writeFile(files.results, `${JSON.stringify(resultsJson(findings), null, 2)}\n`);
+  await writeFile(files.results, `${JSON.stringify(resultsJson(findings), infinitiesAsText, 2)}\n`);
   return files;
 }
 
@@ -114,18 +115,10 @@ export function resultsJson(findings: Findings): object {
     transfer: job.transfer,
     rounds: runs[0]?.wallMs.length ?? 0,
     bitIdenticalToDirect: isBitIdentical(runs),
-    results: results.map(finite),
+    results,
     notes: notesOf(findings),
     machine: Object.fromEntries(machine.map(({ name, value }) => [name, value])),
   };
-}
-
-/** JSON has no infinity: the PSNR of identical images becomes the text it is printed as. */
-function finite(result: PolicyResult): object {
-  const text = JSON.stringify(result, (_, value: unknown) =>
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
-  );
-  return JSON.parse(text) as object;
 }
 
 function reportOf(findings: Findings, png: Uint8Array): Report {

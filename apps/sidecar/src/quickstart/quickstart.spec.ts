@@ -1,8 +1,10 @@
 import { NO_SETUP } from '@forecache/adapters';
 import type { Classifier } from '../evaluation-model/classifier.js';
+import { LEAST_FOR_FRECHET } from '../evaluation-model/judge-images.js';
 import type { Generated } from '../generation/generate-images.js';
 import type { GenerationJob } from '../generation/generation-job.js';
-import { judgeLineup, LEAST_FOR_FRECHET } from './judge-lineup.js';
+import { infinitiesAsText } from '../json-file.js';
+import { judgeLineup } from './judge-lineup.js';
 import { lineupFor } from './lineup.js';
 import { describeBits, isBitIdentical, notesOf, resultsJson } from './quickstart-report.js';
 import type { RunEntry } from './run-lineup.js';
@@ -24,7 +26,7 @@ function ran(
     images: Array.from({ length: count }, () => image),
     samples: pixels,
     actions: ['full', 'forecast'],
-    plans: [],
+    runs: [],
     setup: NO_SETUP,
     policy: 'p()',
     steps: 2,
@@ -148,7 +150,7 @@ describe('the report', () => {
   it('writes infinities as text', async () => {
     const runs = [ran(direct), ran(full)];
     const results = await judgeLineup(runs, { classifier, reference, labels: [1, 1] });
-    expect(JSON.stringify(resultsJson({ ...findings, runs, results }))).toContain(
+    expect(JSON.stringify(resultsJson({ ...findings, runs, results }), infinitiesAsText)).toContain(
       '"mean":"Infinity"',
     );
   });

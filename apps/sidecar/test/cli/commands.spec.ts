@@ -64,7 +64,7 @@ describe('the command line', () => {
     expect(await run(...args)).toEqual({ code: 2, stdout: '', stderr });
   });
 
-  it.each(['quickstart', 'generate', 'plan', 'policies', 'weights'])(
+  it.each(['quickstart', 'compare', 'generate', 'plan', 'policies', 'weights'])(
     'explains %s with examples',
     async (command) => {
       const { code, stdout } = await run(command, '--help');

@@ -101,7 +101,7 @@ describe.each([
     expect(plan.setup.granularity).toBe(granularity);
     for (const mode of ['intercept', 'proxy']) {
       const other = await make({ name, options }, { mode });
-      expect(other.plans).toEqual(plan.plans);
+      expect(other.runs).toEqual(plan.runs);
       expect(other.setup).toEqual(plan.setup);
       expectSameBits(other, plan);
       const [counted] = other.statistics;

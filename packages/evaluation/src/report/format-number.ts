@@ -27,6 +27,6 @@ export function formatSpeedup(spread: Spread | null): string {
 }
 
 /** A part of 1 as per cent. */
-export function formatPercent(part: number | null): string {
-  return part === null ? NOT_MEASURED : `${(100 * part).toFixed(0)} %`;
+export function formatPercent(part: number | null, decimals: number = 0): string {
+  return part === null ? NOT_MEASURED : `${(100 * part).toFixed(decimals)} %`;
 }

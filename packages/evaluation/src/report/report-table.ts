@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape-html.js';
+import { htmlTable, textTable, type Column } from '../table/table.js';
 import {
   formatNumber,
   formatPercent,
@@ -8,15 +8,15 @@ import {
 } from './format-number.js';
 import { countCalls, type PolicyResult } from './report-model.js';
 
-/** A column of the results: heading, and the text of a cell. */
-export interface ResultColumn {
-  readonly heading: string;
-  readonly isNumber: boolean;
-  cell(result: PolicyResult): string;
-}
+type ResultColumn = Column<PolicyResult>;
 
 const COLUMNS: readonly ResultColumn[] = [
-  { heading: 'policy', isNumber: false, cell: ({ label }) => label },
+  {
+    heading: 'policy',
+    isNumber: false,
+    cell: ({ label }) => label,
+    title: ({ policy }) => policy,
+  },
   {
     heading: 'calls full / forecast',
     isNumber: true,
@@ -50,43 +50,16 @@ const FRECHET: ResultColumn = {
 };
 
 /** The columns worth showing: Fréchet distance only where somebody measured it. */
-export function resultColumns(results: readonly PolicyResult[]): readonly ResultColumn[] {
+function resultColumns(results: readonly PolicyResult[]): readonly ResultColumn[] {
   return results.some(({ frechet }) => frechet !== null) ? [...COLUMNS, FRECHET] : COLUMNS;
 }
 
 /** The results as an HTML table. */
 export function resultTable(results: readonly PolicyResult[]): string {
-  const columns = resultColumns(results);
-  const headings = columns.map(({ heading }) => `<th scope="col">${escapeHtml(heading)}</th>`);
-  const rows = results.map((result) => {
-    const cells = columns.map((column, i) => {
-      const content = escapeHtml(column.cell(result));
-      const title = i === 0 ? ` title="${escapeHtml(result.policy)}"` : '';
-      if (i === 0) return `<th scope="row"${title}>${content}</th>`;
-      return `<td${column.isNumber ? ' class="number"' : ''}>${content}</td>`;
-    });
-    return `<tr>${cells.join('')}</tr>`;
-  });
-  return `<table><thead><tr>${headings.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return htmlTable(resultColumns(results), results);
 }
 
 /** The results as text with aligned columns, for a terminal. */
 export function resultText(results: readonly PolicyResult[]): string {
-  const columns = resultColumns(results);
-  const lines = [columns.map(({ heading }) => heading)].concat(
-    results.map((result) => columns.map((column) => column.cell(result))),
-  );
-  const widths = columns.map((_, i) =>
-    lines.reduce((widest, line) => Math.max(widest, (line[i] ?? '').length), 0),
-  );
-  const aligned = lines.map((line) =>
-    line
-      .map((cell, i) =>
-        columns[i]?.isNumber ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  return [aligned[0] ?? '', rule, ...aligned.slice(1)].join('\n');
+  return textTable(resultColumns(results), results);
 }
