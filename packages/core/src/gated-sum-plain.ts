@@ -14,6 +14,18 @@ export interface HiddenSizes {
   readonly width: number;
 }
 
+/** A hidden state, [batch, tokens, width], and its addition: hidden += gate * branch. Nothing is checked. */
+export interface GatedMemory {
+  readonly hidden: Float32Array<ArrayBuffer>;
+  add(branch: Float32Array, gates: Gates): void;
+}
+
+/** A hidden state in an array of its own. */
+export function openGatedArray(sizes: HiddenSizes): GatedMemory {
+  const hidden = new Float32Array(sizes.batch * sizes.tokens * sizes.width);
+  return { hidden, add: (branch, gates) => addGatedPlain({ hidden, branch, gates, sizes }) };
+}
+
 /** One addition over arrays: hidden += gate * branch. */
 export interface GatedTerm {
   readonly hidden: Float32Array;

@@ -1,5 +1,4 @@
-import type { Gates, HiddenSizes } from './gated-sum-plain.js';
-import type { GatedMemory } from './gated-sum.js';
+import type { GatedMemory, Gates, HiddenSizes } from './gated-sum-plain.js';
 import { createWasmMemory } from './linear-memory.js';
 import { linkKernels, type SimdKernels } from './simd-kernels.js';
 import { SLOT_ALIGNMENT } from './slot-allocator.js';
@@ -12,19 +11,22 @@ type Kernel = (
 /** Of a branch that is copied in at once: small enough to be read from a near cache again. */
 const TILE_BYTES = 65536;
 
-/**
- * A hidden state in WebAssembly memory. In front of it lie the gates of one sample and a tile of its branch, which are
- * copied in: a kernel sees nothing but its memory.
- */
-export function openGatedMemory(
-  kernels: SimdKernels,
-  { batch, tokens, width }: HiddenSizes,
-): GatedMemory {
+/** Where things lie, in bytes: the gates of one sample at 0, a tile of its branch, the hidden state. */
+export function layOut({ batch, tokens, width }: HiddenSizes) {
   const rowBytes = 4 * width;
   const tileTokens = Math.min(tokens, Math.max(1, Math.floor(TILE_BYTES / rowBytes)));
   const tileAt = aligned(rowBytes);
   const hiddenAt = tileAt + aligned(tileTokens * rowBytes);
-  const end = hiddenAt + batch * tokens * rowBytes;
+  return { tileTokens, tileAt, hiddenAt, end: hiddenAt + batch * tokens * rowBytes };
+}
+
+/**
+ * A hidden state in WebAssembly memory. A kernel sees nothing but its memory, so gates and branch are copied in, tile
+ * by tile.
+ */
+export function openGatedMemory(kernels: SimdKernels, sizes: HiddenSizes): GatedMemory {
+  const { batch, tokens, width } = sizes;
+  const { tileTokens, tileAt, hiddenAt, end } = layOut(sizes);
   const { memory, growTo } = createWasmMemory(kernels.api, end);
   growTo(end);
   const kernel = linkKernels(kernels, memory)['gatedSum'] as Kernel;

@@ -1,10 +1,9 @@
 import { ForecastError, invalidArgument } from './forecast-error.js';
-import { addGatedPlain, type Gates, type HiddenSizes } from './gated-sum-plain.js';
-import { openGatedMemory } from './gated-sum-wasm.js';
+import { openGatedArray, type Gates, type HiddenSizes } from './gated-sum-plain.js';
+import { layOut, openGatedMemory } from './gated-sum-wasm.js';
 import { simdKernels } from './simd-kernels.js';
-
-/** Largest hidden state: the address space of WebAssembly, less room for what is added. */
-export const MAX_HIDDEN_BYTES = 65024 * 65536;
+import { MAX_ARENA_BYTES } from './tensor-arena.js';
+import { isCount } from './weighted-sum-request.js';
 
 export interface GatedSumOptions extends HiddenSizes {
   /** Default: whether the host has WebAssembly SIMD. False forces plain JavaScript; true where it is missing fails. */
@@ -29,14 +28,13 @@ export interface GatedSum {
 
 /** Makes a sum for hidden states of one size. Throws `resource-exhausted` for one that is too large. */
 export function createGatedSum({ useSimd, ...sizes }: GatedSumOptions): GatedSum {
-  const { batch, tokens, width } = sizes;
-  for (const [name, size] of Object.entries({ batch, tokens, width })) {
-    if (!Number.isInteger(size) || size < 1) throw invalidArgument(name, 'an integer >= 1', size);
+  for (const name of ['batch', 'tokens', 'width'] as const) {
+    if (isCount(sizes[name]) && sizes[name] > 0) continue;
+    throw invalidArgument(name, 'an integer >= 1', sizes[name]);
   }
   assertFits(sizes);
   const kernels = simdKernels(useSimd);
-  const memory =
-    kernels === null ? openPlainMemory(sizes) : openGatedMemory(kernels, { batch, tokens, width });
+  const memory = kernels === null ? openGatedArray(sizes) : openGatedMemory(kernels, sizes);
   return {
     usesSimd: kernels !== null,
     hidden: memory.hidden,
@@ -47,23 +45,13 @@ export function createGatedSum({ useSimd, ...sizes }: GatedSumOptions): GatedSum
   };
 }
 
-/** The state and its addition, nothing checked. */
-export type GatedMemory = Pick<GatedSum, 'hidden' | 'add'>;
-
-function openPlainMemory(sizes: HiddenSizes): GatedMemory {
-  const hidden = new Float32Array(sizes.batch * sizes.tokens * sizes.width);
-  return {
-    hidden,
-    add: (branch, gates) => addGatedPlain({ hidden, branch, gates, sizes }),
-  };
-}
-
-function assertFits({ batch, tokens, width }: HiddenSizes): void {
-  const byteLength = 4 * batch * tokens * width;
-  if (byteLength <= MAX_HIDDEN_BYTES) return;
+function assertFits(sizes: HiddenSizes): void {
+  const { end } = layOut(sizes);
+  if (end <= MAX_ARENA_BYTES) return;
+  const { batch, tokens, width } = sizes;
   throw new ForecastError(
     'resource-exhausted',
-    `a hidden state of [${batch}, ${tokens}, ${width}] takes ${byteLength} bytes, limit ${MAX_HIDDEN_BYTES} bytes`,
+    `a hidden state of [${batch}, ${tokens}, ${width}] needs ${end} bytes, limit ${MAX_ARENA_BYTES} bytes`,
   );
 }
 
@@ -77,8 +65,7 @@ function assertTerm(
     throw invalidArgument('branch.length', `batch * tokens * width (${elements})`, branch.length);
   }
   for (const [name, offset] of Object.entries({ first, stride })) {
-    if (!Number.isInteger(offset) || offset < 0)
-      throw invalidArgument(name, 'an integer >= 0', offset);
+    if (!isCount(offset)) throw invalidArgument(name, 'an integer >= 0', offset);
   }
   const end = first + (batch - 1) * stride + width;
   if (end > rows.length) {

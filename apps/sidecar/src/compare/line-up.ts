@@ -24,28 +24,35 @@ export const FULL_ENTRY: LineUpEntry = Object.freeze({
  * gets a line here.
  */
 export const LINE_UP: readonly LineUpEntry[] = Object.freeze([
-  entry('12 steps', 'fewer steps', 'fewer-steps', { steps: '12' }),
-  entry('FORA N=5', 'FORA', 'fora', { interval: '5' }),
-  entry('TaylorSeer N=5 O=2', 'TaylorSeer', 'taylorseer', { interval: '5', order: '2' }),
-  entry('HiCache N=5 O=1', 'HiCache', 'hicache', { interval: '5' }),
-  entry('FoCa N=5', 'FoCa', 'foca', { interval: '5' }),
-  entry('Spectrum N=5', 'Spectrum', 'spectrum', { interval: '5' }),
-  entry('DMD N=5', 'DMD', 'dmd', { interval: '5' }),
-  entry('Δ-DiT N=2', 'Δ-DiT', 'delta-dit', { interval: '2' }),
-  entry('ToCa N=3', 'ToCa', 'toca', { interval: '3' }),
-  entry('DuCa N=3', 'DuCa', 'duca', { interval: '3' }),
-  entry('TeaCache l=0.3', 'TeaCache', 'teacache', { coefficients: 'demo', threshold: '0.3' }),
-  entry('AdaCache fast', 'AdaCache', 'adacache', {}),
-  entry('MagCache E=0.12 K=4', 'MagCache', 'magcache', { ratios: 'demo', threshold: '0.12' }),
-  entry('EasyCache τ=0.1', 'EasyCache', 'easycache', { threshold: '0.1' }),
-  entry('FBCache d=0.1', 'first-block cache', 'first-block-cache', { threshold: '0.1' }),
+  entry('fewer steps', '12 steps', { name: 'fewer-steps', options: { steps: '12' } }),
+  entry('FORA', 'FORA N=5', { name: 'fora', options: { interval: '5' } }),
+  entry('TaylorSeer', 'TaylorSeer N=5 O=2', {
+    name: 'taylorseer',
+    options: { interval: '5', order: '2' },
+  }),
+  entry('HiCache', 'HiCache N=5 O=1', { name: 'hicache', options: { interval: '5' } }),
+  entry('FoCa', 'FoCa N=5', { name: 'foca', options: { interval: '5' } }),
+  entry('Spectrum', 'Spectrum N=5', { name: 'spectrum', options: { interval: '5' } }),
+  entry('DMD', 'DMD N=5', { name: 'dmd', options: { interval: '5' } }),
+  entry('Δ-DiT', 'Δ-DiT N=2', { name: 'delta-dit', options: { interval: '2' } }),
+  entry('ToCa', 'ToCa N=3', { name: 'toca', options: { interval: '3' } }),
+  entry('DuCa', 'DuCa N=3', { name: 'duca', options: { interval: '3' } }),
+  entry('TeaCache', 'TeaCache l=0.3', {
+    name: 'teacache',
+    options: { coefficients: 'demo', threshold: '0.3' },
+  }),
+  entry('AdaCache', 'AdaCache fast', { name: 'adacache', options: {} }),
+  entry('MagCache', 'MagCache E=0.12 K=4', {
+    name: 'magcache',
+    options: { ratios: 'demo', threshold: '0.12' },
+  }),
+  entry('EasyCache', 'EasyCache τ=0.1', { name: 'easycache', options: { threshold: '0.1' } }),
+  entry('first-block cache', 'FBCache d=0.1', {
+    name: 'first-block-cache',
+    options: { threshold: '0.1' },
+  }),
 ]);
 
-function entry(
-  label: string,
-  method: string,
-  name: string,
-  options: Readonly<Record<string, string>>,
-): LineUpEntry {
-  return Object.freeze({ label, method, policy: Object.freeze({ name, options }) });
+function entry(method: string, label: string, policy: PolicyChoice): LineUpEntry {
+  return Object.freeze({ label, method, policy: Object.freeze(policy) });
 }
