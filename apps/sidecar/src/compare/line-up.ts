@@ -37,19 +37,19 @@ export const LINE_UP: readonly LineUpEntry[] = Object.freeze([
   entry('Δ-DiT', 'Δ-DiT N=2', { name: 'delta-dit', options: { interval: '2' } }),
   entry('ToCa', 'ToCa N=3', { name: 'toca', options: { interval: '3' } }),
   entry('DuCa', 'DuCa N=3', { name: 'duca', options: { interval: '3' } }),
-  entry('TeaCache', 'TeaCache l=0.3', {
+  entry('TeaCache', 'TeaCache l=0.1', {
     name: 'teacache',
-    options: { coefficients: 'demo', threshold: '0.3' },
+    options: { coefficients: 'demo', threshold: '0.1' },
   }),
-  entry('AdaCache', 'AdaCache fast', { name: 'adacache', options: {} }),
-  entry('MagCache', 'MagCache E=0.12 K=4', {
+  entry('AdaCache', 'AdaCache fast-100', { name: 'adacache', options: {} }),
+  entry('MagCache', 'MagCache E=0.12 K=5', {
     name: 'magcache',
     options: { ratios: 'demo', threshold: '0.12' },
   }),
   entry('EasyCache', 'EasyCache τ=0.1', { name: 'easycache', options: { threshold: '0.1' } }),
-  entry('first-block cache', 'FBCache d=0.1', {
+  entry('first-block cache', 'FBCache d=0.2', {
     name: 'first-block-cache',
-    options: { threshold: '0.1' },
+    options: { threshold: '0.2' },
   }),
 ]);
 
