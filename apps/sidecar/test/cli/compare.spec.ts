@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodePng } from '@forecache/evaluation';
+import { LINE_UP } from '../../src/compare/line-up.js';
 import {
   childRunning,
   isAlive,
@@ -47,18 +48,14 @@ describe('forecache compare', () => {
       ...['--markdown', path('all.md'), '--out', path('all.png')],
     );
     const rows = rowsIn(path('all.json'));
-    expect(rows.map(({ label }) => label)).toEqual([
-      'full compute',
-      '12 steps',
-      'FORA N=5',
-      'TaylorSeer N=5 O=2',
-    ]);
+    const labels = ['full compute', ...LINE_UP.map(({ label }) => label)];
+    expect(rows.map(({ label }) => label)).toEqual(labels);
     expect(rows.map(({ timing }) => timing)).toEqual(
       rows.map(() => expect.objectContaining({ rounds: 2, mode: 'plan' })),
     );
     expect(stdout).toMatch(/^row +policy +calls full \/ partial \/ forecast/);
     expect(stdout).toContain('No Fréchet distance: it needs at least 500 images (--count).');
-    expect(readFileSync(path('all.csv'), 'utf8').split('\n')).toHaveLength(1 + 4 + 1);
+    expect(readFileSync(path('all.csv'), 'utf8').split('\n')).toHaveLength(1 + labels.length + 1);
     expect(readFileSync(path('all.html'), 'utf8')).toContain('<h1>forecache compare</h1>');
     expect(readFileSync(path('all.md'), 'utf8')).toContain('| full compute ');
     expect(decodePng(readFileSync(path('all.png'))).width).toBeGreaterThan(2 * 28);

@@ -322,7 +322,7 @@ export const measureChecks: readonly ConformanceCheck[] = [
             'output-size': meanDistance(now, zeros),
             'output-change': meanDistance(now, then),
             'input-span': meanDistance(y ?? [], x ?? []),
-            'feature-change': relativeDistance(then, now),
+            'feature-change': relativeDistance(now, then),
             'feature-motion': second['feature-motion'] ?? NaN,
             'gram.0.0': dot(now, now),
             'gram.0.1': dot(now, then),

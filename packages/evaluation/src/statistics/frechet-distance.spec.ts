@@ -71,6 +71,20 @@ describe('frechetDistance', () => {
     expect(frechetDistance(a, b)).toBeCloseTo(13, 9);
   });
 
+  it('takes covariances whose entries are dozens of orders of magnitude apart', () => {
+    const p = [
+      [0, 0, 0],
+      [0, 0, 1.9751692615701673e-12],
+      [5e-324, -2, 0],
+      [0, 0, 0],
+    ];
+    const a = gaussianStatistics(p.map((features) => Float64Array.from(features)));
+    const b = gaussianStatistics(p.map(() => new Float64Array(3)));
+    // Mean (0, -1/2, …) and variance 1 of the one feature that varies: 1/4 + 1.
+    expect(frechetDistance(a, b)).toBeCloseTo(1.25, 9);
+    expect(frechetDistance(a, a)).toBeCloseTo(0, 9);
+  });
+
   it('is symmetric, not negative, and 0 from a Gaussian to itself', () => {
     const sample = fc.array(
       fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 3, maxLength: 3 }),

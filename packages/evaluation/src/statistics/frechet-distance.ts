@@ -52,9 +52,19 @@ function eigenvaluesOf(matrix: Matrix): number[] {
   return decompose(matrix).realEigenvalues;
 }
 
+/**
+ * Entries this much smaller than the largest one count as 0: that is far below rounding, and the solver's rotations
+ * divide by their squares, which underflow.
+ */
+const NEGLIGIBLE = 1e-150;
+
 /** `assumeSymmetric` keeps rounding in A^½ B A^½ from choosing the general solver. */
 function decompose(matrix: Matrix): EigenvalueDecomposition {
-  return new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
+  const largest = Math.max(matrix.max(), -matrix.min());
+  const rows = matrix.to2DArray().map((row) => {
+    return row.map((value) => (Math.abs(value) < NEGLIGIBLE * largest ? 0 : value));
+  });
+  return new EigenvalueDecomposition(new Matrix(rows), { assumeSymmetric: true });
 }
 
 function trace({ covariance }: Gaussian): number {
