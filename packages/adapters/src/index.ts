@@ -71,6 +71,8 @@ export { transformerLayout } from './model-host/transformer-layout.js';
 export type { BranchSite, TransformerLayout } from './model-host/transformer-layout.js';
 export { beginWalk, walkTransformer } from './model-host/transformer-walk.js';
 export type { BeginWalk, Walk, WalkCall, WalkedCall } from './model-host/transformer-walk.js';
+export { createHiddenMemory } from './model-host/hidden-memory.js';
+export type { HiddenMemory, HiddenMemoryOptions, HiddenState } from './model-host/hidden-memory.js';
 export type { FeatureSource, SiteCall } from './model-host/feature-source.js';
 export { createBranchProbes } from './model-host/probes/branch-probes.js';
 export type { BranchProbes, CallProbes } from './model-host/probes/branch-probes.js';

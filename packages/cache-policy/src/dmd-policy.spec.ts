@@ -1,3 +1,4 @@
+import type * as Core from '@forecache/core';
 import { dmdModes } from '@forecache/core';
 import { fullCalls, runOf } from '../test/runs.js';
 import { hostFor, steps, walk } from './conformance-walk.js';
@@ -12,7 +13,7 @@ import {
 
 // Counted, not replaced.
 jest.mock('@forecache/core', () => {
-  const core = jest.requireActual<typeof import('@forecache/core')>('@forecache/core');
+  const core = jest.requireActual<typeof Core>('@forecache/core');
   return { ...core, dmdModes: jest.fn(core.dmdModes) };
 });
 

@@ -25,6 +25,10 @@ export { decideCall, isFullCall } from './decide-call.js';
 export { createPolicy, listPolicies, POLICIES } from './policy-registry.js';
 export { MAX_CALLS } from './run-description.js';
 
+// Tables that sister packages compare with what they measure.
+export { teaCacheSet } from './teacache-coefficients.js';
+export { MAGNITUDE_RATIOS } from './magcache-ratios.js';
+
 export type { FewerStepsOptions } from './fewer-steps-policy.js';
 export type { ForaOptions } from './fora-policy.js';
 export type { TaylorSeerOptions } from './taylorseer-policy.js';

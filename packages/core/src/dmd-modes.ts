@@ -2,6 +2,8 @@ import { eigenvalues, type Eigenvalue } from './eigenvalues.js';
 import { invalidArgument } from './forecast-error.js';
 import { MAX_HISTORY } from './forecast-rule.js';
 import { innerProduct } from './inner-product.js';
+import { pronyRows, radiusOf } from './prony-equations.js';
+import { orthogonalRows, type OrthogonalRows } from './solve-linear.js';
 import { symmetricEigen } from './symmetric-eigen.js';
 
 /** Fewest snapshots that a dynamic mode decomposition is made from. */
@@ -9,6 +11,9 @@ export const MIN_SNAPSHOTS = 4;
 
 /** A mode that grows more than this per spacing is noise: no feature of a converging run does. */
 export const MAX_SPECTRAL_RADIUS = 2;
+
+/** Equations whose rows differ by less say the same: about where rounding would decide between them. */
+const SAME_MODE = 1e-10;
 
 /** Snapshots by their inner products. */
 export interface DmdOptions {
@@ -49,6 +54,8 @@ export type DmdModes =
       readonly snapshots: number;
       /** What each mode is multiplied by per spacing, fastest growing first. */
       readonly modes: readonly Eigenvalue[];
+      /** What weights must do to follow the modes, ready to be solved for any distance. */
+      readonly equations: OrthogonalRows;
     }
   | DmdFallback;
 
@@ -70,17 +77,14 @@ export function dmdModes(options: DmdOptions): DmdModes {
   if (!modes.every((mode) => radiusOf(mode) <= MAX_SPECTRAL_RADIUS)) {
     return dmdFallback('growing-modes');
   }
-  return { kind: 'modes', snapshots: gram.length, modes };
+  const rows = pronyRows(modes, gram.length);
+  const equations = orthogonalRows({ rows, tolerance: SAME_MODE });
+  return { kind: 'modes', snapshots: gram.length, modes, equations };
 }
 
 /** No forecast by modes. */
 export function dmdFallback(reason: DmdFallbackReason): DmdFallback {
   return { kind: 'fallback', reason };
-}
-
-/** |lambda| */
-export function radiusOf({ re, im }: Eigenvalue): number {
-  return Math.hypot(re, im);
 }
 
 /** The matrix over its largest diagonal element, so that no product over- or underflows. */

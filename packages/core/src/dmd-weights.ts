@@ -1,13 +1,10 @@
-import { dmdFallback, radiusOf, type DmdFallback, type DmdModes } from './dmd-modes.js';
-import type { Eigenvalue } from './eigenvalues.js';
+import { dmdFallback, type DmdFallback, type DmdModes } from './dmd-modes.js';
 import { invalidArgument } from './forecast-error.js';
-import { shortestSolution } from './solve-linear.js';
+import { pronyValues } from './prony-equations.js';
+import { solveShortest } from './solve-linear.js';
 
 /** Largest sum of |weights|, by which errors of the features can grow. TaylorSeer's is 4 at order 2. */
 export const MAX_WEIGHT_GAIN = 100;
-
-/** Equations whose rows differ by less say the same: about where rounding would decide between them. */
-const SAME_MODE = 1e-10;
 
 /** Weights, or why the caller must forecast otherwise. */
 export type DmdResult =
@@ -37,39 +34,9 @@ export function dmdWeights(found: DmdModes, steps: number): DmdResult {
     throw invalidArgument('steps', 'a finite number > 0', steps);
   }
   if (found.kind === 'fallback') return found;
-  const weights = pronyWeights(found.modes, found.snapshots, steps);
+  const { modes, snapshots, equations } = found;
+  const change = solveShortest(equations, pronyValues(modes, snapshots, steps));
+  const weights = change.map((difference, j) => (j === 0 ? 1 : 0) + difference);
   const gain = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
   return gain <= MAX_WEIGHT_GAIN ? { kind: 'weights', weights } : dmdFallback('large-weights');
-}
-
-/** The weights nearest to (1, 0, ...) that sum to 1 and move every mode. */
-function pronyWeights(modes: readonly Eigenvalue[], count: number, steps: number): number[] {
-  const equations = [
-    { row: new Array<number>(count).fill(1), value: 0 },
-    ...modes.flatMap((mode) => modeEquations(mode, count, steps)),
-  ];
-  const change = shortestSolution({
-    rows: equations.map((equation) => equation.row),
-    values: equations.map((equation) => equation.value),
-    tolerance: SAME_MODE,
-  });
-  return change.map((weight, j) => (j === 0 ? 1 : 0) + weight);
-}
-
-/**
- * The sum of change_j lambda^-j = lambda^kappa - 1, its real and its imaginary part, times the power of
- * |lambda| that keeps a row's largest factor at 1.
- */
-function modeEquations(mode: Eigenvalue, count: number, steps: number) {
-  if (mode.im < 0) return [];
-  const radius = radiusOf(mode);
-  const angle = Math.atan2(mode.im, mode.re);
-  const lift = radius < 1 ? count - 1 : 0;
-  const power = (exponent: number, part: (angle: number) => number) =>
-    radius ** (exponent + lift) * part(exponent * angle);
-  const equation = (part: (angle: number) => number) => ({
-    row: Array.from({ length: count }, (_, j) => power(-j, part)),
-    value: power(steps, part) - power(0, part),
-  });
-  return mode.im > 0 ? [equation(Math.cos), equation(Math.sin)] : [equation(Math.cos)];
 }

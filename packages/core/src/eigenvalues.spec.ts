@@ -55,6 +55,19 @@ describe('eigenvalues', () => {
     );
   });
 
+  it('keeps the squared trace where a shifted product is nearly singular', () => {
+    const matrix = [
+      [-1, -2, 0, 0, 0],
+      [0, 0, 0, 0, 0],
+      [-2, 0.2492685317990888, 0, 0, 0],
+      [1.2503277534978773e-8, 0, -2, -1, 2],
+      [-2, 2, 3, 0, -3],
+    ];
+    // No two entries meet across the diagonal, so the square's trace is 1 + 1 + 9.
+    const squares = sumOf(eigenvalues(matrix) ?? [], ({ re, im }) => re * re - im * im);
+    expect(squares).toBeCloseTo(11, DIGITS);
+  });
+
   it('splits a double eigenvalue by no more than the root of rounding', () => {
     const jordan = [
       [1, 1, 0],

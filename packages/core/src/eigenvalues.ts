@@ -56,7 +56,10 @@ function hessenbergOf(matrix: readonly (readonly number[])[]): Matrix {
   return withoutRounding(a);
 }
 
-/** Q^T A Q, with Q R = (A - x I)(A - y I) for two shifts x and y. */
+/**
+ * Q^T A Q, with Q R = (A - x I)(A - y I) for two shifts x and y. Where that product is nearly singular, Q is not what it
+ * is in exact arithmetic, and what is left below the first subdiagonal is more than rounding: it is reflected away.
+ */
 function qrStep(matrix: Matrix, steps: number): Matrix {
   const a = matrix.map((row) => [...row]);
   const shifted = shiftedSquare(a, steps);
@@ -66,7 +69,7 @@ function qrStep(matrix: Matrix, steps: number): Matrix {
     reflectRows(a, mirror);
     reflectColumns(a, mirror);
   }
-  return withoutRounding(a);
+  return hessenbergOf(a);
 }
 
 /** A^2 - (x + y) A + x y I: with the last corner's eigenvalues, or in a restart with other ones. */

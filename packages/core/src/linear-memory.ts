@@ -15,7 +15,7 @@ export function createWasmMemory(
   api: WebAssemblyApi,
   maximumBytes: number,
 ): LinearMemory & { readonly memory: WasmMemory } {
-  const memory = new api.Memory({ initial: 1, maximum: pagesOf(maximumBytes) });
+  const memory = openMemory(api, maximumBytes);
   return {
     memory,
     get buffer() {
@@ -35,6 +35,19 @@ export function createWasmMemory(
       }
     },
   };
+}
+
+/** A memory reserves address space for all it may ever grow to, of which a process has enough for thousands. */
+function openMemory(api: WebAssemblyApi, maximumBytes: number): WasmMemory {
+  try {
+    return new api.Memory({ initial: 1, maximum: pagesOf(maximumBytes) });
+  } catch (cause) {
+    throw new ForecastError(
+      'resource-exhausted',
+      `tensor memory for up to ${maximumBytes} bytes cannot be opened: the process has no address space left`,
+      { cause },
+    );
+  }
 }
 
 /** Memory for hosts without WebAssembly SIMD: grows by doubling and copying. */

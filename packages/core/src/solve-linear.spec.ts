@@ -1,4 +1,4 @@
-import { shortestSolution } from './solve-linear.js';
+import { orthogonalRows, shortestSolution, solveShortest } from './solve-linear.js';
 
 const rounded = (values: readonly number[]) => values.map((value) => Number(value.toFixed(12)) + 0);
 
@@ -46,5 +46,30 @@ describe('shortestSolution', () => {
 
   it('of no equations has no unknowns', () => {
     expect(shortestSolution({ rows: [], values: [] })).toEqual([]);
+  });
+});
+
+describe('orthogonalRows', () => {
+  it('once made, are solved for any right sides, and stay as they are', () => {
+    const rows = [
+      [3, 4, 0],
+      [3, 4, 1e-12],
+      [1, 0, 2],
+    ];
+    // The second says what the first says, so its right side does not count.
+    const prepared = orthogonalRows({ rows, tolerance: 1e-10 });
+    const before = JSON.stringify(prepared);
+    expect(prepared.components).toHaveLength(2);
+    expect(solveShortest(prepared, [50, 7, 6])).toEqual(solveShortest(prepared, [50, 8, 6]));
+    for (const [first, last] of [
+      [50, 6],
+      [0, 0],
+      [-1, 3],
+    ] as const) {
+      const [x = NaN, y = NaN, z = NaN] = solveShortest(prepared, [first, NaN, last]);
+      expect(3 * x + 4 * y).toBeCloseTo(first, 12);
+      expect(x + 2 * z).toBeCloseTo(last, 12);
+    }
+    expect(JSON.stringify(prepared)).toBe(before);
   });
 });

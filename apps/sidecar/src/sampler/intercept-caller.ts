@@ -2,6 +2,7 @@ import {
   beginWalk,
   callKind,
   createBranchProbes,
+  createHiddenMemory,
   describeSite,
   float32Tensor,
   float32View,
@@ -47,13 +48,15 @@ export function createInterceptCaller(intercepted: InterceptedRun): NetworkCalle
   const { run, layout, shape } = intercepted;
   const { setup } = run;
   const probes = setup.probes.length === 0 ? null : createBranchProbes(setup, layout);
+  const hidden = createHiddenMemory();
   const reports = createReporter(intercepted);
   return {
     async call({ callIndex, x }, signal) {
       const startedMs = performance.now();
       const source = createSidecarSource(intercepted, callIndex, signal);
       const input = float32Tensor(shape, x);
-      const walk = await beginWalk({ layout, setup, callIndex, input, source, probes });
+      const call = { layout, setup, callIndex, input, source, probes, hidden };
+      const walk = await beginWalk(call);
       const plan = await planOfCall(run, { callIndex, scalars: walk.scalars }, signal);
       const { output, scalars, commit } = await walk.finish(plan);
       commit();

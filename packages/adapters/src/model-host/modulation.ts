@@ -1,3 +1,6 @@
+import { addGatedPlain } from '@forecache/core';
+import type { Gates } from '@forecache/core';
+
 import { ROW, ROWS_PER_BLOCK } from './transformer-layout.js';
 import type { BranchSite, TransformerLayout } from './transformer-layout.js';
 
@@ -14,30 +17,24 @@ export interface ShiftScale {
   readonly scale: Float32Array;
 }
 
+/** Where the gates of a site are in the modulation. */
+export function gatesOf({ layout, rows }: Modulation, site: BranchSite): Gates {
+  const row = site.block * ROWS_PER_BLOCK + ROW[site.kind].gate;
+  return { rows, first: row * layout.width, stride: layout.rows * layout.width };
+}
+
 /**
- * hidden += gate * branch, in place. Product and sum are rounded to float32 each, as the exported graph does
- * it, so the walk gives the same bits. `hidden` and `branch` are [batch, tokens, width]. Allocates nothing.
+ * hidden += gate * branch, in place and in plain JavaScript: what a `HiddenState` must be equal to. `hidden` and `branch`
+ * are [batch, tokens, width]. Allocates nothing.
  */
 export function addGated(
   hidden: Float32Array,
   branch: Float32Array,
   gate: { readonly modulation: Modulation; readonly site: BranchSite },
 ): void {
-  const { layout, batch, rows } = gate.modulation;
-  const { tokens, width } = layout;
-  const row = gate.site.block * ROWS_PER_BLOCK + ROW[gate.site.kind].gate;
-  for (let sample = 0; sample < batch; sample++) {
-    const gateStart = (sample * layout.rows + row) * width;
-    const sampleStart = sample * tokens * width;
-    for (let token = 0; token < tokens; token++) {
-      const start = sampleStart + token * width;
-      for (let column = 0; column < width; column++) {
-        const factor = rows[gateStart + column] as number;
-        const product = Math.fround(factor * (branch[start + column] as number));
-        hidden[start + column] = (hidden[start + column] as number) + product;
-      }
-    }
-  }
+  const { layout, batch } = gate.modulation;
+  const gates = gatesOf(gate.modulation, gate.site);
+  addGatedPlain({ hidden, branch, gates, sizes: { ...layout, batch } });
 }
 
 /** What normalises a branch's input. */

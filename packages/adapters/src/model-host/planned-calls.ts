@@ -3,6 +3,7 @@ import { ForecastError } from '@forecache/core';
 import { withBatch } from '../tensor/tensor-type.js';
 import type { LocalTensor, PlacedTensor, TensorType } from '../tensor/tensor.js';
 import { throwIfAborted } from '../wire/abort.js';
+import { createHiddenMemory } from './hidden-memory.js';
 import type {
   Action,
   CallOutput,
@@ -69,6 +70,7 @@ class BranchCalls implements PlannedCalls {
   readonly #branch: BranchState;
   readonly #histories: SiteHistories;
   readonly #probes: BranchProbes;
+  #hidden = createHiddenMemory();
   /** The newest measured call. It may be run without its input, again and again. */
   #measured: CallImage | null = null;
   /** What is computed of the measured call; null once it was used or lost, and then it is begun again. */
@@ -130,6 +132,7 @@ class BranchCalls implements PlannedCalls {
     this.#measured = null;
     this.#begun = null;
     this.#histories.clear();
+    this.#hidden = createHiddenMemory();
   }
 
   #type(of: 'input' | 'output'): TensorType {
@@ -184,6 +187,7 @@ class BranchCalls implements PlannedCalls {
       input: image,
       source,
       probes: this.#probes,
+      hidden: this.#hidden,
     });
     return { walk, source, request };
   }

@@ -5,8 +5,9 @@ import type { LocalTensor } from '../tensor/tensor.js';
 import { modulationOf, openingCalls } from './call-opening.js';
 import { ask, knownFeature, learn } from './feature-source.js';
 import type { FeatureSource, KnownFeatures, SiteCall } from './feature-source.js';
+import { createHiddenMemory } from './hidden-memory.js';
+import type { HiddenMemory, HiddenState } from './hidden-memory.js';
 import type { Action, CallPlan, RunSetup, Scalars } from './model-host.js';
-import { addGated } from './modulation.js';
 import type { BranchProbes, CallProbes } from './probes/branch-probes.js';
 import { seeBefore } from './probes/see-before.js';
 import { LEVEL, resolvePlan, spanOf } from './resolved-plan.js';
@@ -27,6 +28,11 @@ export interface BeginWalk {
   readonly source: FeatureSource;
   /** The branch's probes; null measures nothing. */
   readonly probes: BranchProbes | null;
+  /**
+   * The branch's, used by one call at a time. Default: an array of the call's own and plain JavaScript, which is slower
+   * and needs no setting up.
+   */
+  readonly hidden?: HiddenMemory;
 }
 
 /** A call that has computed what its probes measure beforehand, and waits for its plan. */
@@ -66,11 +72,11 @@ export async function walkTransformer(call: WalkCall): Promise<LocalTensor> {
  * modulation, additions, head; `hidden` embed, modulation, head; `output` and `change` nothing.
  */
 export async function beginWalk(options: BeginWalk): Promise<Walk> {
-  const { probes, callIndex } = options;
+  const { probes, callIndex, hidden = createHiddenMemory({ useSimd: false }) } = options;
   const known: KnownFeatures = new Map();
   const call = probes?.beginCall(callIndex) ?? null;
-  const seen = probes && (await seeBefore({ ...options, known }, probes.needs));
-  const walk: WalkState = { ...options, known, call, watched: watchedSites(options) };
+  const seen = probes && (await seeBefore({ ...options, hidden, known }, probes.needs));
+  const walk: WalkState = { ...options, hidden, known, call, watched: watchedSites(options) };
   return {
     scalars: (seen && call?.before(seen)) ?? {},
     async finish(plan) {
@@ -86,6 +92,7 @@ export async function beginWalk(options: BeginWalk): Promise<Walk> {
 }
 
 interface WalkState extends BeginWalk {
+  readonly hidden: HiddenMemory;
   readonly known: KnownFeatures;
   readonly call: CallProbes | null;
   /** Kept and probed sites. */
@@ -124,40 +131,39 @@ async function walkHidden(walk: WalkState, plan: ResolvedPlan): Promise<LocalTen
     ...forecasts.map(forecastCall),
   ]);
   if (first?.site === 'hidden') return knownFeature(known, 'hidden');
-  const hidden = copyOf(knownFeature(known, 'embed'));
+  const hidden = walk.hidden.begin(knownFeature(known, 'embed'));
   await walkBranches(walk, plan, hidden);
-  await tell(walk, 'hidden', hidden);
-  return hidden;
+  await tell(walk, 'hidden', hidden.tensor);
+  return hidden.tensor;
 }
 
 /** Adds every branch, or the range that replaces it, to the hidden state. */
 async function walkBranches(
   walk: WalkState,
   plan: ResolvedPlan,
-  hidden: LocalTensor,
+  hidden: HiddenState,
 ): Promise<void> {
   const { layout, known, call } = walk;
-  const values = float32View(hidden);
   const modulation = modulationOf(walk);
   const ranges = rangesToWatch(walk, plan);
   const skipped = new Map(plan.actions.map((skip) => [skip.start, skip]));
   let index = 0;
   for (let site = layout.branches[0]; site !== undefined; site = layout.branches[index]) {
-    await ranges.visit(index, hidden);
+    await ranges.visit(index, hidden.tensor);
     const skip = skipped.get(index);
     if (skip?.level === LEVEL.range) {
-      addInto(values, float32View(knownFeature(known, skip.site)));
+      hidden.addResidual(knownFeature(known, skip.site));
       index = skip.end;
       continue;
     }
     const action = skip?.action ?? FULL;
-    const branch =
-      known.get(site.name) ?? (await ask(walk.source, { site: site.name, input: hidden, action }));
+    const asked = { site: site.name, input: hidden.tensor, action };
+    const branch = known.get(site.name) ?? (await ask(walk.source, asked));
     if (action.kind === 'full') call?.feature(site.name, float32View(branch));
-    addGated(values, float32View(branch), { modulation, site });
+    hidden.addBranch(branch, { modulation, site });
     index += 1;
   }
-  await ranges.visit(index, hidden);
+  await ranges.visit(index, hidden.tensor);
 }
 
 function rangesToWatch(walk: WalkState, plan: ResolvedPlan): WatchedRanges {

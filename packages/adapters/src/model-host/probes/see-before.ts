@@ -5,14 +5,17 @@ import { modulationOf, openingCalls } from '../call-opening.js';
 import type { OpenCall } from '../call-opening.js';
 import { knownFeature, learn } from '../feature-source.js';
 import type { FeatureSource } from '../feature-source.js';
-import { addGated } from '../modulation.js';
-import { copyOf, difference } from '../tensor-difference.js';
+import type { HiddenMemory } from '../hidden-memory.js';
+import { difference } from '../tensor-difference.js';
 import { modulatedInput } from './modulated-input.js';
 import type { SeenBefore } from './probe-memory.js';
 import type { ProbeNeeds } from './probe-needs.js';
 
+/** A call and the memory that its hidden state is in. */
+type CallToSee = OpenCall & { readonly hidden: HiddenMemory };
+
 /** Computes what the probes measure before a call, and no more. What was computed is known afterwards. */
-export async function seeBefore(call: OpenCall, needs: ProbeNeeds): Promise<SeenBefore> {
+export async function seeBefore(call: CallToSee, needs: ProbeNeeds): Promise<SeenBefore> {
   const { source, known } = call;
   const needsRows = needs.modulatedInput || needs.firstBlocks > 0;
   if (needsRows) await learn(source, known, openingCalls(call, ['embed', 'modulation']));
@@ -37,15 +40,16 @@ function conditioningOf(source: FeatureSource): Float32Array {
 }
 
 /** What the first blocks add to the hidden state. */
-async function addFirstBlocks(call: OpenCall, blocks: number): Promise<Float32Array> {
+async function addFirstBlocks(call: CallToSee, blocks: number): Promise<Float32Array> {
   const { layout, source, known } = call;
   const embedded = knownFeature(known, 'embed');
   const modulation = modulationOf(call);
-  const hidden = copyOf(embedded);
+  const hidden = call.hidden.begin(embedded);
   for (const site of layout.branches.slice(0, 2 * blocks)) {
-    await learn(source, known, [{ site: site.name, input: hidden, action: { kind: 'full' } }]);
-    const branch = float32View(knownFeature(known, site.name));
-    addGated(float32View(hidden), branch, { modulation, site });
+    await learn(source, known, [
+      { site: site.name, input: hidden.tensor, action: { kind: 'full' } },
+    ]);
+    hidden.addBranch(knownFeature(known, site.name), { modulation, site });
   }
-  return float32View(difference(hidden, embedded));
+  return float32View(difference(hidden.tensor, embedded));
 }
