@@ -9,16 +9,6 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const page = join(root, 'docs', 'options.md');
-const commands = [
-  'quickstart',
-  'compare',
-  'generate',
-  'plan',
-  'policies',
-  'weights',
-  'serve',
-  'model-host',
-];
 
 const text = render();
 if (process.argv.includes('--check')) {
@@ -42,7 +32,7 @@ function render() {
     ...policies.flatMap(policySection),
     '## Commands',
     '',
-    ...commands.flatMap((name) => [
+    ...commandNames().flatMap((name) => [
       `### forecache ${name}`,
       '',
       '```text',
@@ -51,6 +41,14 @@ function render() {
       '',
     ]),
   ].join('\n');
+}
+
+/** The commands in the order of `forecache --help`. */
+function commandNames() {
+  const [, list = ''] = forecache('--help').split('\nCommands:\n');
+  const names = [...list.matchAll(/^ {2}([a-z][a-z-]*) /gm)].map(([, name]) => name);
+  if (!names.includes('help')) throw new Error('forecache --help lists no commands');
+  return names.filter((name) => name !== 'help');
 }
 
 function policySection({ name, summary, options }) {
