@@ -131,6 +131,18 @@ describe('adacache', () => {
     );
   });
 
+  it.each([8, 49, 98])('refuses frames of %d tokens, as 49 are not several of them', (frame) => {
+    const sites = [{ name: 'mixer', kind: 'attention' as const, block: 0, tokens: 49 }];
+    const run = { ...runOf(9), network: { blocks: 1, sites } };
+    const policy = createAdaCachePolicy({ motion: 'paper', frame });
+    expect(() => policy.setup(run, 'residual')).toThrow(
+      `frame must be a divisor of the 49 tokens of mixer, less than them, got ${frame}`,
+    );
+    // Where nobody says how many tokens there are, the host finds out.
+    const named = createAdaCachePolicy({ motion: 'paper', frame, site: 'mixer' });
+    expect(named.setup(runOf(9), 'residual').probes[1]?.count).toBe(frame);
+  });
+
   it('falls back to another module in a middle block without attention', () => {
     const sites = [{ name: 'single.0', kind: 'single' as const, block: 0, tokens: 9 }];
     const setup = (network: { blocks: number; sites: typeof sites }) =>

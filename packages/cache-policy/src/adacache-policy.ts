@@ -134,12 +134,13 @@ function setPace(pace: Pace, { context, result, book, rule }: FullCall): Pace {
   return { due: callIndex + gapAfter(book, changePerCall * factor), motion };
 }
 
-function setupFor(run: RunDescription, { site, motion, frame }: Required<AdaCacheOptions>) {
-  const where = { site: site === 'auto' ? middleAttention(run) : knownSite(run, site) };
-  const change = probe('feature-change', where);
-  return motion === 'off'
-    ? measuringSetup(change)
-    : measuringSetup(change, probe('feature-motion', { ...where, count: frame }));
+function setupFor(run: RunDescription, options: Required<AdaCacheOptions>) {
+  const { motion, frame } = options;
+  const site = options.site === 'auto' ? middleAttention(run) : knownSite(run, options.site);
+  const change = probe('feature-change', { site });
+  if (motion === 'off') return measuringSetup(change);
+  assertWholeFrames(run, site, frame);
+  return measuringSetup(change, probe('feature-motion', { site, count: frame }));
 }
 
 /** The attention of block 13 of 28, or whatever module comes first in a block that has none. */
@@ -154,6 +155,17 @@ function middleAttention(run: RunDescription): string {
 function knownSite({ network }: RunDescription, site: string): string {
   if (network === undefined || network.sites.some(({ name }) => name === site)) return site;
   throw invalidArgument('site', 'a module of the network', site);
+}
+
+/** Motion is between frames: there are at least two, of the same size. */
+function assertWholeFrames({ network }: RunDescription, site: string, frame: number): void {
+  const tokens = network?.sites.find(({ name }) => name === site)?.tokens;
+  if (tokens === undefined || (frame < tokens && tokens % frame === 0)) return;
+  throw invalidArgument(
+    'frame',
+    `a divisor of the ${tokens} tokens of ${site}, less than them`,
+    frame,
+  );
 }
 
 function assertFrames({ motion, frame }: Required<AdaCacheOptions>): void {

@@ -26,5 +26,5 @@ export function withStepMask(mask: readonly boolean[], policy: CachePolicy): Cac
 
 function assertLength(mask: readonly boolean[], run: RunDescription): void {
   if (mask.length === run.calls) return;
-  throw invalidArgument('mask', `one entry per call (${run.calls})`, mask.length);
+  throw invalidArgument('length of step_mask', `${run.calls}, one entry a call`, mask.length);
 }

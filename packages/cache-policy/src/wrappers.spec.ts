@@ -51,7 +51,7 @@ describe('withStepMask', () => {
 
   it('refuses a run of another length', () => {
     const policy = withStepMask([true, false], lazy);
-    expect(() => fullCalls(policy, 3)).toThrow('mask must be one entry per call (3), got 2');
+    expect(() => fullCalls(policy, 3)).toThrow('length of step_mask must be 3, one entry a call, got 2');
   });
 
   it('keeps its own copy of the mask', () => {
@@ -188,7 +188,7 @@ describe('a wrapped policy that learns', () => {
   it('refuses a mask of another length before the run', () => {
     const policy = withStepMask([true], learning());
     expect(() => policy.setup(runOf(9), 'residual')).toThrow(
-      'mask must be one entry per call (9), got 1',
+      'length of step_mask must be 9, one entry a call, got 1',
     );
   });
 });

@@ -9,7 +9,7 @@ export { decodePng, encodePng } from './image/png.js';
 export { contactSheet } from './sheet/contact-sheet.js';
 export { renderReport } from './report/render-report.js';
 export { resultText } from './report/report-table.js';
-export { countCalls } from './report/report-model.js';
+export { countCalls, formatCalls } from './report/call-counts.js';
 export {
   formatNumber,
   formatPercent,
@@ -17,7 +17,7 @@ export {
   formatSpread,
 } from './report/format-number.js';
 export { groupByMethod } from './comparison/compared-row.js';
-export { comparisonTable, formatCalls } from './comparison/comparison-table.js';
+export { comparisonTable } from './comparison/comparison-table.js';
 export { comparisonChart } from './comparison/comparison-chart.js';
 export { comparisonMarkdown, renderComparison } from './comparison/render-comparison.js';
 export { sceneToImage } from './chart/scene-image.js';
@@ -28,7 +28,7 @@ export type { QualityMeasure, SpeedMeasure } from './comparison/comparison-chart
 export type { Comparison } from './comparison/render-comparison.js';
 export type { Scene } from './chart/scene.js';
 export type { Column } from './table/table.js';
-export type { CallCounts, ComparedRow, RowTiming } from './comparison/compared-row.js';
+export type { ComparedRow, RowTiming } from './comparison/compared-row.js';
 export type { PsnrOptions } from './image/psnr.js';
 export type { SsimOptions } from './image/ssim.js';
 export type { Image } from './image/image.js';
@@ -36,4 +36,5 @@ export type { Gaussian } from './statistics/gaussian-statistics.js';
 export type { FittedPolynomial } from './statistics/fit-polynomial.js';
 export type { Spread } from './statistics/spread.js';
 export type { SheetOptions, SheetRow } from './sheet/contact-sheet.js';
-export type { CallAction, Fact, PolicyResult, Report } from './report/report-model.js';
+export type { CallAction, CallCounts } from './report/call-counts.js';
+export type { Fact, PolicyResult, Report } from './report/report-model.js';

@@ -4,7 +4,6 @@ import { listPolicies } from '@forecache/cache-policy';
 import { ForecastError } from '@forecache/core';
 import { registerPlan } from '../commands/plan.js';
 import { registerPolicies } from '../commands/policies.js';
-import { registerWeights } from '../commands/weights.js';
 import { Interrupted } from './interruption.js';
 import { createOutput, type Output } from './output.js';
 import { startProgress } from './progress.js';
@@ -37,74 +36,10 @@ async function run(...args: string[]) {
     writeErr: (text) => output.note(text.trimEnd()),
     outputError: (text, write) => write(text.replace(/\n\(/g, ' (')),
   });
-  for (const register of [registerWeights, registerPlan, registerPolicies])
-    register(program, output);
+  for (const register of [registerPlan, registerPolicies]) register(program, output);
   const code = await runCommandLine(program, args, output);
   return { code, out: printed.join('\n'), err: noted.join('\n') };
 }
-
-describe('forecache weights', () => {
-  it('prints the authors’ weights at equal spacing', async () => {
-    // x = 1 after full calls 2, 5, 8 (gap 3): 1 + 1/3 + 1/18, -1/3 - 2/18, 1/18
-    const { code, out } = await run(
-      'weights',
-      '--full',
-      '0,1,2,5,8',
-      '--at',
-      '9',
-      '--order',
-      '2',
-      '--warmup',
-      '3',
-      '--json',
-    );
-    const { weights, positions } = JSON.parse(out) as { weights: number[]; positions: number[] };
-    expect([code, positions]).toEqual([0, [8, 5, 2]]);
-    [25 / 18, -8 / 18, 1 / 18].forEach((weight, i) => expect(weights[i]).toBeCloseTo(weight, 12));
-  });
-
-  it('takes any increasing positions', async () => {
-    // the line through (0.5, f1) and (1, f0) at 2: 3 f0 - 2 f1
-    const { out } = await run(
-      'weights',
-      '--forecaster',
-      'newton',
-      '--full',
-      '0.5,1',
-      '--at',
-      '2',
-      '--json',
-    );
-    expect(JSON.parse(out)).toEqual({ weights: [3, -2], positions: [1, 0.5] });
-  });
-
-  it('prints a table for people', async () => {
-    const { out } = await run('weights', '--full', '0,1', '--at', '2');
-    expect(out.split('\n')[0]).toMatch(/^position +weight$/);
-  });
-
-  it.each([
-    [['--full', '0,2,1', '--at', '3'], 'error: full must be strictly increasing, got [0, 2, 1]'],
-    [['--full', '0,0', '--at', '3'], 'error: full must be strictly increasing, got [0, 0]'],
-    [['--full', '', '--at', '3'], 'error: full must be numbers separated by commas, got ""'],
-    [['--full', '0', '--at', 'NaN'], 'error: at must be a finite number, got "NaN"'],
-    [
-      ['--full', '0', '--at', '1', '--order', '9'],
-      'error: order must be an integer between 0 and 8, got 9',
-    ],
-    [
-      ['--full', '0', '--at', '1', '--forecaster', 'x'],
-      'error: forecaster must be "official" or "newton", got "x"',
-    ],
-    [['--full', '0'], "error: required option '--at <position>' not specified"],
-    [
-      ['--full', '0', '--at', '1', '--ordr', '2'],
-      "error: unknown option '--ordr' (Did you mean --order?)",
-    ],
-  ])('rejects %j with one line and code 2', async (args, message) => {
-    expect(await run('weights', ...args)).toEqual({ code: 2, out: '', err: message });
-  });
-});
 
 describe('forecache plan', () => {
   const plan = async (...args: string[]) => {

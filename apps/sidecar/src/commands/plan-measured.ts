@@ -60,17 +60,28 @@ export function printMeasured(described: DescribedMeasured): string {
   return [
     `${policy} on ${model}, ${steps} steps, granularity ${granularity}`,
     `decides each call from measurements (${printNames(decidesFrom)}): there is no plan before the run`,
-    'had every change measured in the run been the same:',
-    `  fewest full calls: ${printEnd(fewestFull, described.calls)}`,
-    `  most full calls:   ${printEnd(mostFull, described.calls)}`,
+    ...printEnds(described),
     `stored: ${printBytes(Math.max(fewestFull.cacheBytes, mostFull.cacheBytes))}`,
     ...described.warnings.map((warning) => `warning: ${warning}`),
   ].join('\n');
 }
 
-function printEnd({ change, fullCalls, flops, speedup }: MeasuredEnd, calls: number): string {
+/** Two lines, or one where both ends cost the same. */
+function printEnds({ fewestFull, mostFull, calls }: DescribedMeasured): string[] {
+  const had = 'had every change measured in the run been the same';
+  if (fewestFull.flops === mostFull.flops) {
+    return [`${had}, whatever it was:`, `  full calls: ${printEnd(fewestFull, calls)}`];
+  }
+  return [
+    `${had}:`,
+    `  fewest full calls: ${printEnd(fewestFull, calls)} (change ${fewestFull.change.toPrecision(3)})`,
+    `  most full calls:   ${printEnd(mostFull, calls)} (change ${mostFull.change.toPrecision(3)})`,
+  ];
+}
+
+function printEnd({ fullCalls, flops, speedup }: MeasuredEnd, calls: number): string {
   const cost = `${printFlops(flops)}, ${speedup.toFixed(2)}x fewer than full compute`;
-  return `${fullCalls.length} of ${calls} (change ${change.toPrecision(3)}): ${cost}`;
+  return `${fullCalls.length} of ${calls}: ${cost}`;
 }
 
 /** `gram.0.0, gram.0.1, gram.0.2, …`. */

@@ -118,7 +118,13 @@ describe('forecache plan', () => {
     });
     const { out } = await runInProcess('plan', '--policy', 'teacache');
     expect(out).toContain('there is no plan before the run');
-    expect(out).toMatch(/^ {2}fewest full calls: \d+ of 50 \(change /m);
+    expect(out).toMatch(/^ {2}fewest full calls: \d+ of 50: .* \(change [\d.]+\)$/m);
+  });
+
+  it('says once what does not depend on measurements', async () => {
+    const { out } = await runInProcess('plan', ...options('dmd', { interval: 5 }));
+    expect(out).toMatch(/, whatever it was:\n {2}full calls: 12 of 50: .* 4\.17x fewer than/);
+    expect(out).not.toContain('fewest');
   });
 
   it('says when a policy that measures is off', async () => {

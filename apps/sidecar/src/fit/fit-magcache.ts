@@ -15,11 +15,11 @@ import { residualSite } from '@forecache/cache-policy';
 import { ForecastError } from '@forecache/core';
 import { JOINT_BRANCH } from '../sampler/euler-sampler.js';
 import type { NetworkCaller } from '../sampler/network-caller.js';
-import { sampleInFull, type FullSampling } from './sample-in-full.js';
+import { sampleInFull, type FullRun, type FullSampling } from './sample-in-full.js';
 
 /**
  * MagCache's magnitude ratios of the embedded model, one a call: the length of a token's stack residual divided by the
- * same at the call before, averaged over tokens, samples and runs; 1 at the first call.
+ * same at the call before, averaged over tokens and images, with and without their class; 1 at the first call.
  * Source: MagCache, arXiv 2506.09045, section 3.2.
  */
 export async function fitMagCache(
@@ -28,19 +28,16 @@ export async function fitMagCache(
   const layout = transformerLayout(await sampling.host.describe());
   const site = residualSite(0, layout.depth - 1);
   const sums = new Float64Array(sampling.job.steps);
-  let runs = 0;
-  await sampleInFull({ ...sampling, setup: NO_SETUP }, (run, { shape }) => {
-    runs += 1;
-    return createResidualCaller({ run, shape, layout, site }, (callIndex, ratio) => {
-      sums[callIndex] = (sums[callIndex] ?? 0) + ratio;
-    });
-  });
-  return Array.from(sums, (sum, callIndex) => (callIndex === 0 ? 1 : sum / runs));
+  await sampleInFull({ ...sampling, setup: NO_SETUP }, (run) =>
+    createResidualCaller({ ...run, layout, site }, (callIndex, ratio) => {
+      sums[callIndex] = (sums[callIndex] ?? 0) + ratio * run.batch.labels.length;
+    }),
+  );
+  const images = sampling.job.labels.length;
+  return Array.from(sums, (sum, callIndex) => (callIndex === 0 ? 1 : sum / images));
 }
 
-interface ResidualRun {
-  readonly shape: readonly number[];
-  readonly run: HostRun;
+interface ResidualRun extends FullRun {
   readonly layout: TransformerLayout;
   readonly site: string;
 }

@@ -1,9 +1,11 @@
-import { NO_SETUP, type CallPlan, type HostRun, type RunSetup } from '@forecache/adapters';
+import { NO_SETUP, type CallPlan, type RunSetup } from '@forecache/adapters';
+import { invalidArgument } from '@forecache/core';
 import { fitPolynomial, type FittedPolynomial } from '@forecache/evaluation';
 import { JOINT_BRANCH } from '../sampler/euler-sampler.js';
-import { inlineFloats, inlineInput, type JointShape } from '../sampler/local-caller.js';
+import { inlineFloats, inlineInput } from '../sampler/local-caller.js';
 import type { NetworkCaller } from '../sampler/network-caller.js';
-import { sampleInFull, type FullSampling } from './sample-in-full.js';
+import { batchesOf, type GenerationJob } from '../generation/generation-job.js';
+import { sampleInFull, type FullRun, type FullSampling } from './sample-in-full.js';
 
 /** Degree of TeaCache's polynomial. */
 const DEGREE = 4;
@@ -34,23 +36,29 @@ const SETUP: RunSetup = Object.freeze({
  * Source: TeaCache, arXiv 2411.19108, section 3.3: degree 4, least squares over the calls of a few runs.
  */
 export async function fitTeaCache(sampling: Omit<FullSampling, 'setup'>): Promise<FittedTeaCache> {
+  assertEnoughPoints(sampling.job);
   const inputChanges: number[] = [];
   const outputChanges: number[] = [];
   const onChange = (input: number, output: number) => {
     inputChanges.push(input);
     outputChanges.push(output);
   };
-  await sampleInFull({ ...sampling, setup: SETUP }, (run, shape) =>
-    createMeasuringCaller(run, shape, onChange),
-  );
+  await sampleInFull({ ...sampling, setup: SETUP }, (run) => createMeasuringCaller(run, onChange));
   const fitted = fitPolynomial(inputChanges, outputChanges, DEGREE);
   return { ...fitted, points: { inputChanges, outputChanges } };
 }
 
+/** A run gives one point a call but the first; a polynomial needs one more than its degree. */
+function assertEnoughPoints(job: GenerationJob): void {
+  const runs = batchesOf(job).length;
+  const least = Math.ceil((DEGREE + 1) / runs) + 1;
+  if (job.steps >= least) return;
+  throw invalidArgument('steps', `an integer >= ${least} to fit to (runs: ${runs})`, job.steps);
+}
+
 /** Full compute that tells the two relative changes of every call but the first. */
 function createMeasuringCaller(
-  run: HostRun,
-  { shape }: JointShape,
+  { run, shape }: FullRun,
   onChange: (input: number, output: number) => void,
 ): NetworkCaller {
   let outputSize: number | undefined;

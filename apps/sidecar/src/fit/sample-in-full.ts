@@ -1,12 +1,11 @@
 import type { HostRun, ModelHost, RunSetup } from '@forecache/adapters';
-import { pixelCount } from '../sampler/image-range.js';
+import type { ModelManifest } from '@forecache/demo-model';
+import { batchesOf, type Batch, type GenerationJob } from '../generation/generation-job.js';
+import { beginLocalRun, jointShape } from '../generation/local-network.js';
+import { noiseOf } from '../generation/noise-of.js';
 import { sampleEuler } from '../sampler/euler-sampler.js';
 import type { JointShape } from '../sampler/local-caller.js';
 import type { NetworkCaller } from '../sampler/network-caller.js';
-import { fillNoise } from '../sampler/noise.js';
-import { beginLocalRun, jointShape } from '../generation/local-network.js';
-import { batchesOf, type GenerationJob } from '../generation/generation-job.js';
-import type { ModelManifest } from '@forecache/demo-model';
 
 /** What runs of the model in this process are made with, to learn from them. */
 export interface FullSampling {
@@ -20,22 +19,24 @@ export interface FullSampling {
   onCall?(): void;
 }
 
+/** A run that is sampled in full. */
+export interface FullRun extends JointShape {
+  readonly run: HostRun;
+  readonly batch: Batch;
+}
+
 /** Samples every batch of a job by full compute, through a caller that may look at each call. */
 export async function sampleInFull(
   sampling: FullSampling,
-  createCaller: (run: HostRun, shape: JointShape) => NetworkCaller,
+  createCaller: (run: FullRun) => NetworkCaller,
 ): Promise<void> {
   const { host, manifest, job, setup, signal } = sampling;
   const { steps, guidance } = job;
-  const pixels = pixelCount(manifest.image);
   for (const batch of batchesOf(job)) {
     const run = await beginLocalRun(host, { manifest, batch, steps, setup });
     try {
-      const x = new Float32Array(batch.labels.length * pixels);
-      batch.labels.forEach((_, i) => {
-        fillNoise(x.subarray(i * pixels, (i + 1) * pixels), job.seed + batch.first + i);
-      });
-      const caller = createCaller(run, jointShape(batch, manifest));
+      const x = noiseOf(batch, { job, format: manifest.image });
+      const caller = createCaller({ run, batch, ...jointShape(batch, manifest) });
       const onCall = () => sampling.onCall?.();
       await sampleEuler(caller, { steps, guidance, x, signal, onCall });
     } finally {

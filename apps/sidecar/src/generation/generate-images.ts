@@ -10,9 +10,9 @@ import {
 import type { Image } from '@forecache/evaluation';
 import { sampleEuler } from '../sampler/euler-sampler.js';
 import type { Fallback } from '../sampler/fallback-caller.js';
-import { pixelCount, toImages, type ImageFormat } from '../sampler/image-range.js';
-import { fillNoise } from '../sampler/noise.js';
+import { toImages, type ImageFormat } from '../sampler/image-range.js';
 import { batchesOf, type Batch, type GenerationJob } from './generation-job.js';
+import { noiseOf } from './noise-of.js';
 import type { ClosedRun, OpenedRun, RunOpener } from './opened-run.js';
 
 /** Finished images and how they came about. */
@@ -94,7 +94,7 @@ async function sampleBatch(
   batch: Batch,
   tools: GenerationTools,
 ): Promise<SampledRun> {
-  const samples = noiseOf(job, batch, tools.format);
+  const samples = noiseOf(batch, { job, format: tools.format });
   const run = await tools.opener.open(batch, tools.signal);
   const startedMs = performance.now();
   const plans = await sampleOrClose(run, samples, { job, tools });
@@ -120,16 +120,6 @@ async function sampleOrClose(
     await run.close(outcome);
     throw error;
   }
-}
-
-/** Noise of a batch: every image from its own seed, whatever the batch size. */
-function noiseOf(job: GenerationJob, batch: Batch, format: ImageFormat): Float32Array {
-  const size = pixelCount(format);
-  const noise = new Float32Array(batch.labels.length * size);
-  batch.labels.forEach((_, i) => {
-    fillNoise(noise.subarray(i * size, (i + 1) * size), job.seed + batch.first + i);
-  });
-  return noise;
 }
 
 function joinSamples(parts: readonly Float32Array[]): Float32Array {

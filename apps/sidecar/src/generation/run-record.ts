@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contactSheet, encodePng, type Image } from '@forecache/evaluation';
+import { contactSheet, countCalls, encodePng, type Image } from '@forecache/evaluation';
 import type { Action, RunStatistics } from '@forecache/adapters';
 import type { Generated } from './generate-images.js';
 import type { GenerationJob } from './generation-job.js';
@@ -95,8 +95,7 @@ export function describeRun(record: RunRecord, directory: string): string {
 
 function recordOf({ job, generated, classNames }: FinishedRun): RunRecord {
   const { actions } = generated;
-  const callsOf = (...kinds: Action['kind'][]) =>
-    actions.filter((kind) => kinds.includes(kind)).length;
+  const calls = countCalls(actions);
   return {
     policy: generated.policy,
     options: job.policy.options,
@@ -115,9 +114,9 @@ function recordOf({ job, generated, classNames }: FinishedRun): RunRecord {
     })),
     contactSheet: SHEET_FILE,
     calls: actions,
-    fullCalls: callsOf('full'),
-    forecastCalls: callsOf('forecast', 'reuse'),
-    partialCalls: callsOf('partial'),
+    fullCalls: calls.full,
+    forecastCalls: calls.forecast,
+    partialCalls: calls.partial,
     features: featuresOf(generated.statistics),
     wallMs: generated.wallMs,
     fallback: generated.fallback,

@@ -36,6 +36,7 @@ import {
 import { beginLocalRun, jointBranch, jointShape } from './local-network.js';
 import { movingTensors } from './moving-tensors.js';
 import type { OpenedRun, RunOpener } from './opened-run.js';
+import { createSidecarPresence, type SidecarPresence } from './sidecar-presence.js';
 
 /** What runs through a sidecar need. */
 export interface SidecarOpenerOptions {
@@ -58,25 +59,14 @@ const QUICK_TIMEOUT_MS = 5_000;
 
 /** Opens every batch as a run of the sidecar; once it is gone, later batches do not look for it again. */
 export function createSidecarOpener(options: SidecarOpenerOptions): RunOpener {
-  const shown = new Set<string>();
-  const warnOnce = (message: string) => {
-    if (shown.has(message)) return;
-    shown.add(message);
-    options.warn(message);
-  };
-  let goneReason: string | null = null;
-  const onGone = ({ reason }: Fallback) => {
-    if (goneReason === null) {
-      options.warn(`the sidecar is gone (${reason}); going on in full compute without it`);
-    }
-    goneReason ??= reason;
-  };
+  const presence = createSidecarPresence(options.warn);
   return {
     async open(batch, signal) {
-      const resources = createResources(options, batch, onGone);
+      const resources = createResources(options, batch, presence);
+      const { goneReason } = presence;
       if (goneReason !== null) return openWithoutSidecar(options, resources, goneReason);
       try {
-        return await openRun({ ...options, warn: warnOnce }, { batch, resources, signal });
+        return await openRun(options, { batch, resources, presence, signal });
       } catch (error) {
         if (signal.aborted || !isNoAnswer(error) || (await isSidecarAlive(options.client))) {
           await resources.close();
@@ -102,7 +92,7 @@ interface Resources {
 function createResources(
   { localHost, manifest, steps }: SidecarOpenerOptions,
   batch: Batch,
-  onGone: (fallback: Fallback) => void,
+  presence: SidecarPresence,
 ): Resources {
   const closers: (() => void | Promise<void>)[] = [];
   const resources: Resources = {
@@ -120,7 +110,7 @@ function createResources(
     onClose: (close) => void closers.push(close),
     noteFallback(fallback) {
       resources.fallback = fallback;
-      onGone(fallback);
+      presence.gone(fallback.reason, 'going on in full compute without it');
     },
     async close() {
       for (const close of closers.splice(0).reverse()) await close();
@@ -132,12 +122,13 @@ function createResources(
 interface Opening {
   readonly batch: Batch;
   readonly resources: Resources;
+  readonly presence: SidecarPresence;
   readonly signal: AbortSignal;
 }
 
 async function openRun(options: SidecarOpenerOptions, opening: Opening): Promise<OpenedRun> {
   const { client, manifest, job, steps } = options;
-  const { batch, resources, signal } = opening;
+  const { batch, resources, presence, signal } = opening;
   const description = job.mode === 'plan' ? null : await describe(client, manifest.id, signal);
   const moving = { job, steps, samples: 2 * batch.labels.length };
   const tensors = description === null ? [] : movingTensors(description, moving);
@@ -163,7 +154,7 @@ async function openRun(options: SidecarOpenerOptions, opening: Opening): Promise
     { signal },
   );
   // That nothing will be skipped is no news to whoever asked for full compute.
-  if (!FULL_COMPUTE.includes(job.policy.name)) run.warnings.forEach(options.warn);
+  if (!FULL_COMPUTE.includes(job.policy.name)) run.warnings.forEach(presence.warn);
   const parts = { ...opening, run, description, tensors };
   const primary = await createCaller(options, parts).catch(async (error: unknown) => {
     await closeRun(run, 'error');
@@ -239,10 +230,7 @@ async function createCaller(
   const { job, manifest } = options;
   const { run, description, resources, batch } = parts;
   const { shape } = jointShape(batch, manifest);
-  const onLostReport = (error: unknown) => {
-    const reason = messageOf(error);
-    options.warn(`the sidecar does not take reports any more (${reason}); going on without them`);
-  };
+  const onLostReport = (error: unknown) => explainLostReport(options, parts, messageOf(error));
   const common = { run, shape, onLostReport };
   if (description === null) return createPlanned(options, parts, common);
   const route = openRoute(run, parts.tensors);
@@ -267,6 +255,23 @@ async function createPlanned(
   const hostRun = await beginLocalRun(await localHost(), { manifest, batch, steps, setup });
   resources.onClose(() => hostRun.end());
   return createPlanCaller({ ...common, hostRun });
+}
+
+/**
+ * Says what a lost report means. Where the next decision will not be answered either, nothing: what is said then is
+ * enough.
+ */
+async function explainLostReport(
+  { client }: SidecarOpenerOptions,
+  { run, presence }: CallerParts,
+  reason: string,
+): Promise<void> {
+  const isPlanned = run.plan !== null;
+  if (await (isPlanned ? isSidecarAlive(client) : isRunKnown(run))) {
+    presence.warn(`the sidecar does not take reports any more (${reason}); going on without them`);
+  } else if (isPlanned) {
+    presence.gone(reason, 'this run goes on by its plan, later ones in full compute');
+  }
 }
 
 function openRoute(run: CacheRun, tensors: readonly LaidOutTensor[]): TensorRoute {

@@ -33,15 +33,15 @@ async function judge(
   judges: Judges,
 ): Promise<PolicyResult> {
   const { entry, generated } = run;
-  const features = featuresOf(generated.statistics);
+  const features = entry.mode === 'local' ? null : featuresOf(generated.statistics);
   const references = run === full ? null : full.generated.images;
   return {
     label: entry.label,
     policy: generated.policy,
-    // The line-up has no policy that computes parts of a call, and the timeline no colour for them.
-    actions: generated.actions.filter((kind) => kind !== 'partial'),
-    forwarded: entry.mode === 'local' ? null : (features?.forwarded ?? null),
-    forecast: entry.mode === 'local' ? null : (features?.forecast ?? null),
+    actions: generated.actions,
+    forwarded: features?.forwarded ?? null,
+    partial: features?.partial ?? null,
+    forecast: features?.forecast ?? null,
     wallMs: spreadOf(run.wallMs).mean,
     speedup: speedupOf(baseline.wallMs, run.wallMs),
     ...(await judgeImages(generated.images, references, judges)),

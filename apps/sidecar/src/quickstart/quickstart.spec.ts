@@ -1,4 +1,4 @@
-import { NO_SETUP } from '@forecache/adapters';
+import { NO_SETUP, type RunStatistics } from '@forecache/adapters';
 import type { Classifier } from '../evaluation-model/classifier.js';
 import { LEAST_FOR_FRECHET } from '../evaluation-model/judge-images.js';
 import type { Generated } from '../generation/generate-images.js';
@@ -46,6 +46,12 @@ const classifier: Classifier = {
   }),
   close: async () => undefined,
 };
+/** What the sidecar counted in one run. */
+const COUNTED: RunStatistics = {
+  ...{ runId: 'r', policy: 'p()', client: '', outcome: 'ok', fullCalls: 1, forecastCalls: 2 },
+  ...{ forwarded: 3, partial: 1, forecast: 2, stored: 0, peakBytes: 0, sites: [] },
+  ...{ wallUs: 1, hostUs: 1, forecastUs: 1 },
+};
 const unit = [
   [1, 0],
   [0, 1],
@@ -84,6 +90,14 @@ describe('judgeLineup', () => {
     ];
     const results = await judgeLineup(runs, { classifier, reference, labels: [1, 1] });
     expect(results[2]?.speedup?.mean).toBe(2);
+  });
+
+  it('keeps what was computed in part: calls for the timeline, feature calls for the table', async () => {
+    const actions = ['full', 'partial', 'reuse'] as const;
+    const runs = [ran(full), ran(short, { actions, statistics: [COUNTED, COUNTED] })];
+    const [whole, inPart] = await judgeLineup(runs, { classifier, reference, labels: [1, 1] });
+    expect(inPart).toMatchObject({ actions, forwarded: 6, partial: 2, forecast: 4 });
+    expect(whole).toMatchObject({ forwarded: null, partial: null, forecast: null });
   });
 
   it('compares times within a round, and says how they spread', async () => {

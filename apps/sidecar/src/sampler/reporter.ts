@@ -11,8 +11,8 @@ export interface Reporter {
 /** What `createReporter` takes. */
 export interface ReporterOptions {
   readonly run: CacheRun;
-  /** Told once when a report did not arrive; reports are never needed for the images. */
-  onLostReport(error: unknown): void;
+  /** Told once when a report did not arrive, and waited for; reports are never needed for the images. */
+  onLostReport(error: unknown): void | Promise<void>;
 }
 
 /** One report on its way at a time; after a lost one no more are sent. */
@@ -23,9 +23,9 @@ export function createReporter({ run, onLostReport }: ReporterOptions): Reporter
     async send(report, signal) {
       await newest;
       if (!isReporting) return;
-      newest = run.report(report, { signal }).catch((error: unknown) => {
+      newest = run.report(report, { signal }).catch(async (error: unknown) => {
         isReporting = false;
-        if (!signal.aborted) onLostReport(error);
+        if (!signal.aborted) await onLostReport(error);
       });
     },
     settled: () => newest,

@@ -1,4 +1,9 @@
-import { type OpenRun, type RunSetup, type SharedDirectory } from '@forecache/adapters';
+import {
+  assertRunSetup,
+  type OpenRun,
+  type RunSetup,
+  type SharedDirectory,
+} from '@forecache/adapters';
 import { createTensorArena, MAX_ARENA_BYTES } from '@forecache/core';
 import { createByteBudget, type ByteBudget } from './byte-budget.js';
 import { checkRequest, type CheckedRequest, type CheckTools } from './checked-request.js';
@@ -99,10 +104,15 @@ async function openWork(tools: OpenRunTools, opening: OpeningRun): Promise<RunWo
   return { mode: 'intercept', tools: { ...shared, memory, sites } };
 }
 
-/** What the model host prepares: in mode intercept features are kept, and measured, by others. */
-function hostSetup({ request, planned }: CheckedRequest): RunSetup {
+/**
+ * What the model host prepares: in mode intercept features are kept, and measured, by others, so that nobody but this
+ * checks what they are asked for.
+ */
+function hostSetup({ request, planned }: CheckedRequest, { model }: DescribedHost): RunSetup {
   const { setup } = planned;
-  return request.mode === 'proxy' ? setup : { ...setup, sites: [], historySize: 1, probes: [] };
+  if (request.mode === 'proxy') return setup;
+  assertRunSetup(setup, model);
+  return { ...setup, sites: [], historySize: 1, probes: [] };
 }
 
 async function createSharedFile(
@@ -123,8 +133,9 @@ async function createSharedFile(
 async function beginHostRun(
   tools: OpenRunTools,
   opening: OpeningRun,
-  { link }: DescribedHost,
+  described: DescribedHost,
 ): Promise<RunHost> {
+  const { link } = described;
   const { clock, hostTimeoutMs } = tools;
   const { request, runId, signal } = opening;
   const { file, counter } = opening.holdings;
@@ -133,7 +144,7 @@ async function beginHostRun(
     branches: request.branches,
     timesteps: request.run.timesteps,
     sharedDirectory: link.sharesFiles && file !== null ? file.directory : '',
-    setup: hostSetup(opening),
+    setup: hostSetup(opening, described),
   };
   const hostRun = await askHost(link, { signal, timeoutMs: hostTimeoutMs }, (rest) =>
     link.host.beginRun(begin, rest),

@@ -284,6 +284,29 @@ describe('the setup of a run', () => {
   });
 });
 
+test.each(['intercept', 'proxy'] as const)(
+  'mode %s refuses what the model cannot measure, whoever is to measure it',
+  async (mode) => {
+    // The in-memory network has 3 tokens.
+    const setup = { sites: [], tokenCache: null };
+    const probes = [{ kind: 'feature-motion', site: 'blocks.0.attention', count: 2 }] as const;
+    const createPolicy = () =>
+      fakePolicy({ asksAt: 'call-start', setup: () => ({ ...setup, probes }) });
+    const own = await startFixture({ overrides: { createPolicy } });
+    try {
+      await expect(own.client.openRun(request({ mode }))).rejects.toMatchObject({
+        code: 'invalid-argument',
+        message: expect.stringContaining(
+          "setup.probes[0].count must be tokens of a frame: a divisor of the site's 3 tokens",
+        ),
+      });
+      expect(await own.client.statistics()).toMatchObject({ runsOpen: 0, bytesHeld: 0 });
+    } finally {
+      await own.close();
+    }
+  },
+);
+
 test('calls default to steps', async () => {
   const run = { steps: 6, calls: 0, timesteps: [], sigmas: [], network: null };
   const opened = await fixture.client.openRun(request({ mode: 'plan', run }));

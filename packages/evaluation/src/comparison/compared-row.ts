@@ -1,13 +1,5 @@
+import type { CallCounts } from '../report/call-counts.js';
 import type { Spread } from '../statistics/spread.js';
-
-/** Calls of the network in one image's run, by what they did. Means over images where runs differ. */
-export interface CallCounts {
-  readonly full: number;
-  /** Some tokens computed, the others taken from a cache. */
-  readonly partial: number;
-  /** Forecast or reused. */
-  readonly forecast: number;
-}
 
 /** How fast a row was, measured apart from its quality. */
 export interface RowTiming {
@@ -35,6 +27,7 @@ export interface ComparedRow {
   readonly granularity: string;
   /** Images that were judged. */
   readonly images: number;
+  /** Of one image's run. */
   readonly calls: CallCounts;
   /** Floating point operations of one sample's run, multiply and add counted separately. */
   readonly flops: number;

@@ -1,3 +1,4 @@
+import { formatCalls } from '../report/call-counts.js';
 import {
   formatNumber,
   formatPercent,
@@ -26,13 +27,6 @@ export function comparisonTable(rows: readonly ComparedRow[]): ComparisonTable {
     html: () => htmlTable(columns, sorted),
     csv: () => csvTable(CSV_COLUMNS, sorted),
   };
-}
-
-/** `11 / 0 / 39`, with one decimal where runs of one row differ. */
-export function formatCalls({ full, partial, forecast }: ComparedRow['calls']): string {
-  const counts = [full, partial, forecast];
-  const decimals = counts.every(Number.isInteger) ? 0 : 1;
-  return counts.map((count) => formatNumber(count, decimals)).join(' / ');
 }
 
 function comparisonColumns(rows: readonly ComparedRow[]): readonly Column<ComparedRow>[] {

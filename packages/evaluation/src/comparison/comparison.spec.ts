@@ -1,7 +1,7 @@
 import { spreadOf } from '../statistics/spread.js';
 import { groupByMethod, type ComparedRow } from './compared-row.js';
 import { comparisonChart } from './comparison-chart.js';
-import { comparisonTable, formatCalls } from './comparison-table.js';
+import { comparisonTable } from './comparison-table.js';
 import { comparisonMarkdown, renderComparison, type Comparison } from './render-comparison.js';
 
 const full: ComparedRow = {
@@ -56,13 +56,6 @@ describe('groupByMethod', () => {
     const rows = ['b', 'a', 'b'].map((method, i) => ({ method, i }));
     expect(groupByMethod(rows).map((group) => group.map(({ i }) => i))).toEqual([[0, 2], [1]]);
     expect(groupByMethod([])).toEqual([]);
-  });
-});
-
-describe('formatCalls', () => {
-  it('counts in whole calls, or in tenths where runs of one row differ', () => {
-    expect(formatCalls(fora.calls)).toBe('11 / 0 / 39');
-    expect(formatCalls({ full: 11.5, partial: 2, forecast: 36.5 })).toBe('11.5 / 2.0 / 36.5');
   });
 });
 

@@ -1,3 +1,4 @@
+import { PAINTS, type Paint } from './paint.js';
 import type { PolicyResult } from './report-model.js';
 import { chart, element, text } from './svg.js';
 
@@ -7,34 +8,47 @@ const BAR_WIDTH = 520;
 const BAR_HEIGHT = 18;
 const ROW = 26;
 
-/** One bar a policy: feature calls that the model computed, then those answered by a forecast. */
+/** Feature calls of one policy, by colour. */
+interface Bar extends Readonly<Record<Paint, number>> {
+  readonly label: string;
+}
+
+/** One bar a policy: feature calls that the model computed, those computed in part, those answered by a forecast. */
 export function featureCallChart(results: readonly PolicyResult[]): string {
-  const counted = results.flatMap(({ label, forwarded, forecast }) =>
-    forwarded === null || forecast === null ? [] : [{ label, forwarded, forecast }],
-  );
-  const most = counted.reduce((sum, bar) => Math.max(sum, bar.forwarded + bar.forecast), 1);
-  const pixels = (count: number) => (count / most) * BAR_WIDTH;
-  const bars = counted.map((bar, i) => {
+  const bars = results.flatMap(countedBar);
+  const most = bars.reduce((largest, bar) => Math.max(largest, lengthOf(bar)), 1);
+  const scale = BAR_WIDTH / most;
+  const rows = bars.map((bar, i) => {
     const y = i * ROW + 4;
-    const full = pixels(bar.forwarded);
     const baseline = y + BAR_HEIGHT - 5;
+    const counts = PAINTS.map((paint) => bar[paint]).join(' + ');
     return [
       text(bar.label, { class: 'label', x: LEFT - 10, y: baseline, 'text-anchor': 'end' }),
-      element('rect', { class: 'full', x: LEFT, y, width: full, height: BAR_HEIGHT }),
-      element('rect', {
-        class: 'forecast',
-        x: LEFT + full,
-        y,
-        width: pixels(bar.forecast),
-        height: BAR_HEIGHT,
-      }),
-      text(`${bar.forwarded} + ${bar.forecast}`, {
-        class: 'tick',
-        x: LEFT + pixels(bar.forwarded + bar.forecast) + 8,
-        y: baseline,
-      }),
+      ...drawBar(bar, { y, scale }),
+      text(counts, { class: 'tick', x: LEFT + lengthOf(bar) * scale + 8, y: baseline }),
     ].join('');
   });
-  const size = { width: WIDTH, height: counted.length * ROW + 8 };
-  return chart(size, 'Feature calls computed by the model and forecast, per policy', bars);
+  const size = { width: WIDTH, height: bars.length * ROW + 8 };
+  return chart(size, 'Feature calls computed, computed in part and forecast, per policy', rows);
+}
+
+/** No bar for a policy whose feature calls nobody counted. */
+function countedBar({ label, forwarded, partial, forecast }: PolicyResult): readonly Bar[] {
+  if (forwarded === null || partial === null || forecast === null) return [];
+  return [{ label, full: forwarded, partial, forecast }];
+}
+
+function lengthOf(bar: Bar): number {
+  return PAINTS.reduce((sum, paint) => sum + bar[paint], 0);
+}
+
+/** The parts of a bar side by side. */
+function drawBar(bar: Bar, { y, scale }: { readonly y: number; readonly scale: number }): string[] {
+  let x = LEFT;
+  return PAINTS.map((paint) => {
+    const width = bar[paint] * scale;
+    const part = element('rect', { class: paint, x, y, width, height: BAR_HEIGHT });
+    x += width;
+    return part;
+  });
 }

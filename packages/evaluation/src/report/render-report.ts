@@ -9,14 +9,11 @@ import {
   section,
   sheetFigure,
 } from './html-page.js';
+import { legend } from './paint.js';
 import type { Report } from './report-model.js';
 import { resultTable } from './report-table.js';
 import { scatterChart } from './scatter-chart.js';
 import { timelineChart } from './timeline-chart.js';
-
-const LEGEND =
-  '<p class="legend"><span class="swatch" style="background:var(--full)"></span>computed by the model' +
-  '<span class="swatch" style="background:var(--forecast)"></span>forecast or reused</p>';
 
 /**
  * The report as one HTML file: no script, no outside resource, pictures and charts inside. All text is escaped,
@@ -30,8 +27,8 @@ export function renderReport(report: Report): string {
     section('Results', scrolling(resultTable(results))),
     section('Images', sheetFigure(sheet, labels)),
     section('Quality against speed', figure(scatterChart(results), SCATTER_CAPTION)),
-    section('Feature calls', LEGEND + figure(featureCallChart(results), FEATURE_CAPTION)),
-    section('What every call did', LEGEND + figure(timelineChart(results), TIMELINE_CAPTION)),
+    section('Feature calls', legend() + figure(featureCallChart(results), FEATURE_CAPTION)),
+    section('What every call did', legend() + figure(timelineChart(results), TIMELINE_CAPTION)),
     section('Notes', list(report.notes)),
     section('How this was measured', factList(report.facts)),
   ]);
@@ -40,5 +37,6 @@ export function renderReport(report: Report): string {
 const SCATTER_CAPTION =
   'Up and right is better. PSNR is taken against the full-compute images of the same seeds; policies whose ' +
   'images are identical have no finite PSNR and are left out.';
-const FEATURE_CAPTION = 'Calls of single layers over the whole run: computed + forecast.';
+const FEATURE_CAPTION =
+  'Calls of single layers over the whole run: computed + computed in part + forecast.';
 const TIMELINE_CAPTION = 'One cell a call of the network, first call left.';

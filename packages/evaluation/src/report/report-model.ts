@@ -1,7 +1,5 @@
 import type { Spread } from '../statistics/spread.js';
-
-/** What a call did, for the timeline. */
-export type CallAction = 'full' | 'forecast' | 'reuse';
+import type { CallAction } from './call-counts.js';
 
 /** What one policy did and how good its images are. */
 export interface PolicyResult {
@@ -13,6 +11,8 @@ export interface PolicyResult {
   readonly actions: readonly CallAction[];
   /** Feature calls answered by the model; null where nobody counted (no sidecar). */
   readonly forwarded: number | null;
+  /** Feature calls of which the model computed chosen tokens. */
+  readonly partial: number | null;
   /** Feature calls answered by a forecast. */
   readonly forecast: number | null;
   /** Mean over the rounds. */
@@ -45,13 +45,4 @@ export interface Report {
   readonly facts: readonly Fact[];
   /** Things a reader must know before quoting a number. */
   readonly notes: readonly string[];
-}
-
-/** Calls of each kind. */
-export function countCalls(actions: readonly CallAction[]): {
-  readonly full: number;
-  readonly forecast: number;
-} {
-  const full = actions.filter((action) => action === 'full').length;
-  return { full, forecast: actions.length - full };
 }

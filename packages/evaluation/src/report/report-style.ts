@@ -1,9 +1,9 @@
 /** The report's only style sheet: follows the reader's light or dark preference, prints well. */
 export const REPORT_STYLE = `
 :root { color-scheme: light dark; --page: #ffffff; --ink: #1b1f24; --quiet: #57606a; --line: #d0d7de;
-  --full: #0b5cad; --forecast: #b6d4f2; --f0: #57606a; --f1: #8a5a00; --f2: #1a7f37; --f3: #0b5cad; }
+  --full: #0b5cad; --partial: #d98200; --forecast: #b6d4f2; --f0: #57606a; --f1: #8a5a00; --f2: #1a7f37; --f3: #0b5cad; }
 @media (prefers-color-scheme: dark) { :root { --page: #14181d; --ink: #e6edf3; --quiet: #9aa5b1;
-  --line: #333b44; --full: #6cb2ff; --forecast: #24486b; --f0: #aab4bf; --f1: #e3a93c; --f2: #56d07a;
+  --line: #333b44; --full: #6cb2ff; --partial: #e3a93c; --forecast: #24486b; --f0: #aab4bf; --f1: #e3a93c; --f2: #56d07a;
   --f3: #6cb2ff; } }
 body { margin: 2rem auto; padding: 0 1rem; max-width: 62rem; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, sans-serif; }
@@ -20,7 +20,7 @@ img { image-rendering: pixelated; border: 1px solid var(--line); }
 svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 svg .tick, svg .axis { fill: var(--quiet); }
 svg .grid { stroke: var(--line); stroke-width: 1; } svg .leader { stroke: var(--quiet); stroke-width: 0.7; }
-svg .full { fill: var(--full); } svg .forecast { fill: var(--forecast); }
+svg .full { fill: var(--full); } svg .partial { fill: var(--partial); } svg .forecast { fill: var(--forecast); }
 .family-0 { fill: var(--f0); } .family-1 { fill: var(--f1); } .family-2 { fill: var(--f2); }
 .family-3 { fill: var(--f3); }
 .swatch { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.3em 0 0.8em; }

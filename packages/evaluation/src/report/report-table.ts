@@ -1,4 +1,5 @@
 import { htmlTable, textTable, type Column } from '../table/table.js';
+import { countCalls, formatCalls } from './call-counts.js';
 import {
   formatNumber,
   formatPercent,
@@ -6,7 +7,7 @@ import {
   formatSpread,
   NOT_MEASURED,
 } from './format-number.js';
-import { countCalls, type PolicyResult } from './report-model.js';
+import type { PolicyResult } from './report-model.js';
 
 type ResultColumn = Column<PolicyResult>;
 
@@ -18,15 +19,15 @@ const COLUMNS: readonly ResultColumn[] = [
     title: ({ policy }) => policy,
   },
   {
-    heading: 'calls full / forecast',
+    heading: 'calls full / partial / forecast',
     isNumber: true,
-    cell: ({ actions }) => `${countCalls(actions).full} / ${countCalls(actions).forecast}`,
+    cell: ({ actions }) => formatCalls(countCalls(actions)),
   },
   {
-    heading: 'features forwarded / forecast',
+    heading: 'features forwarded / partial / forecast',
     isNumber: true,
-    cell: ({ forwarded, forecast }) =>
-      forwarded === null ? NOT_MEASURED : `${forwarded} / ${forecast ?? 0}`,
+    cell: ({ forwarded, partial, forecast }) =>
+      forwarded === null ? NOT_MEASURED : `${forwarded} / ${partial ?? 0} / ${forecast ?? 0}`,
   },
   { heading: 'wall s', isNumber: true, cell: ({ wallMs }) => formatNumber(wallMs / 1000, 2) },
   {

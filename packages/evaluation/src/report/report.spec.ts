@@ -20,6 +20,7 @@ const full: PolicyResult = {
   policy: 'full()',
   actions: ['full', 'full'],
   forwarded: 38,
+  partial: 0,
   forecast: 0,
   wallMs: 2000,
   speedup: spreadOf([1]),
@@ -100,6 +101,45 @@ describe('renderReport', () => {
     expect(html).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  it('draws calls and feature calls that were computed in part in a colour of their own', () => {
+    const toca: PolicyResult = {
+      ...fast,
+      label: 'ToCa N=2',
+      actions: ['full', 'partial', 'reuse', 'full'],
+      partial: 5,
+    };
+    const html = renderReport(report({ results: [toca] }));
+    // Four cells of 560 / 4 = 140 pixels from 200 on.
+    const starts = (kind: string) => {
+      const path = new RegExp(`<path class="${kind}" d="([^"]*)"`).exec(html)?.[1] ?? '';
+      return [...path.matchAll(/M(\d+)/g)].map(([, x]) => Number(x));
+    };
+    expect([starts('full'), starts('partial'), starts('forecast')]).toEqual([
+      [200, 620],
+      [340],
+      [480],
+    ]);
+    // 22, 5 and 16 of 43 feature calls over 520 pixels: the parts of a bar touch.
+    const parts = [...html.matchAll(/<rect class="(\w+)" x="([\d.]+)" y="4" width="([\d.]+)"/g)];
+    expect(parts.map(([, kind, x, width]) => [kind, Number(x), Number(width)])).toEqual([
+      ['full', 200, 266.05],
+      ['partial', 466.05, 60.47],
+      ['forecast', 526.51, 193.49],
+    ]);
+    expect(html).toContain('>22 + 5 + 16</text>');
+  });
+
+  it('explains every colour of both charts', () => {
+    const html = renderReport(report());
+    for (const colour of ['--full', '--partial', '--forecast']) {
+      expect(
+        html.match(new RegExp(`class="swatch" style="background:var\\(${colour}\\)`, 'g')),
+      ).toHaveLength(2);
+      // Once for light pages and once for dark ones.
+      expect(html.match(new RegExp(`${colour}: #`, 'g'))).toHaveLength(2);
+    }
+  });
+
   it('survives no results at all', () => {
     expect(renderReport(report({ results: [], notes: [], facts: [] }))).not.toMatch(/NaN|Infinity/);
   });
@@ -108,8 +148,10 @@ describe('renderReport', () => {
 describe('resultText', () => {
   it('aligns columns and hides the Fréchet distance nobody measured', () => {
     const lines = resultText([full, fast]).split('\n');
-    expect(lines[0]).toMatch(/^policy +calls full \/ forecast .* class accuracy$/);
-    expect(lines[2]).toMatch(/^full +2 \/ 0 +38 \/ 0 +2\.00 +1\.00× +– +– +100 %$/);
+    expect(lines[0]).toMatch(
+      /^policy +calls full \/ partial \/ forecast +features forwarded \/ partial \/ forecast .* class accuracy$/,
+    );
+    expect(lines[2]).toMatch(/^full +2 \/ 0 \/ 0 +38 \/ 0 \/ 0 +2\.00 +1\.00× +– +– +100 %$/);
     expect(lines[3]).toContain('31.0 ± 0.5');
   });
 
