@@ -51,7 +51,9 @@ describe('withStepMask', () => {
 
   it('refuses a run of another length', () => {
     const policy = withStepMask([true, false], lazy);
-    expect(() => fullCalls(policy, 3)).toThrow('length of step_mask must be 3, one entry a call, got 2');
+    expect(() => fullCalls(policy, 3)).toThrow(
+      'length of step_mask must be 3, one entry a call, got 2',
+    );
   });
 
   it('keeps its own copy of the mask', () => {

@@ -11,7 +11,7 @@ import {
 import { writeComparison } from '../compare/comparison-file.js';
 import { describeComparison } from '../compare/comparison-report.js';
 import { runComparison } from '../compare/run-comparison.js';
-import { writeReports, type ReportFiles } from '../compare/write-reports.js';
+import { makeFolders, writeReports, type ReportFiles } from '../compare/write-reports.js';
 import { withJudges } from '../evaluation-model/judge-images.js';
 import { openWorkshop } from '../generation/workshop.js';
 import { machineFacts } from '../quickstart/machine-facts.js';
@@ -81,7 +81,8 @@ interface Compare {
 
 async function compare({ flags, comparison, output, signal }: Compare): Promise<void> {
   const { job } = comparison.plan.reference;
-  const { json } = flags;
+  const { json, csv, markdown, html, out, reference } = flags;
+  await makeFolders([json, csv, markdown, html, out, reference]);
   const save = async (rows: readonly ComparedRow[]) => {
     if (json !== undefined) await writeComparison(json, { rows, facts: machineFacts(new Date()) });
   };

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ModelManifest } from '@forecache/demo-model';
 import {
   comparisonMarkdown,
@@ -24,6 +25,13 @@ export interface ReportOptions {
   readonly findings: ComparisonFindings;
   readonly manifest: Pick<ModelManifest, 'classNames'>;
   readonly firstImages: ComparisonResult['firstImages'];
+}
+
+/** Makes the folders of files before hours are spent on what goes into them. */
+export async function makeFolders(files: readonly (string | undefined)[]): Promise<void> {
+  for (const file of files) {
+    if (file !== undefined) await mkdir(dirname(file), { recursive: true });
+  }
 }
 
 /** Writes the files that were asked for; images are made again only when one of them shows images. */

@@ -45,7 +45,7 @@ describe('forecache compare', () => {
     const stdout = await compare(
       ...few,
       ...['--json', path('all.json'), '--csv', path('all.csv'), '--html', path('all.html')],
-      ...['--markdown', path('all.md'), '--out', path('all.png')],
+      ...['--markdown', path('new/folder/all.md'), '--out', path('all.png')],
     );
     const rows = rowsIn(path('all.json'));
     const labels = ['full compute', ...LINE_UP.map(({ label }) => label)];
@@ -57,7 +57,7 @@ describe('forecache compare', () => {
     expect(stdout).toContain('No Fréchet distance: it needs at least 500 images (--count).');
     expect(readFileSync(path('all.csv'), 'utf8').split('\n')).toHaveLength(1 + labels.length + 1);
     expect(readFileSync(path('all.html'), 'utf8')).toContain('<h1>forecache compare</h1>');
-    expect(readFileSync(path('all.md'), 'utf8')).toContain('| full compute ');
+    expect(readFileSync(path('new/folder/all.md'), 'utf8')).toContain('| full compute ');
     expect(decodePng(readFileSync(path('all.png'))).width).toBeGreaterThan(2 * 28);
   });
 
