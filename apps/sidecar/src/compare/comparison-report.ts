@@ -55,7 +55,7 @@ function notesOf({ job, rows }: ComparisonFindings): string[] {
   const isMeasurable = job.labels.length >= LEAST_FOR_FRECHET;
   return [
     'PSNR and SSIM: mean ± standard deviation over images, against full compute of the same seeds.',
-    'FLOPs: matrix products of the calls that were made, against full compute of all steps. Cache: stored float32 features of one sample of the network’s batch; an image with guidance is two.',
+    'FLOPs: matrix products of the calls that were made, against full compute of all steps. Cache: stored float32 features of one image, both samples of its guidance.',
     timing === undefined
       ? 'No times were taken.'
       : `Wall speed-up: time of sampling ${timing.images} images against full compute in the same round; mean of ${timing.rounds} rounds, with the smallest and the largest ratio. Times are this machine’s.`,

@@ -29,11 +29,11 @@ export interface ComparedRow {
   readonly images: number;
   /** Of one image's run. */
   readonly calls: CallCounts;
-  /** Floating point operations of one sample's run, multiply and add counted separately. */
+  /** Floating point operations of one image's run with its guidance, multiply and add counted separately. */
   readonly flops: number;
   /** FLOPs of full compute divided by this row's. */
   readonly flopsSpeedup: number;
-  /** Most bytes of stored features, of one sample. */
+  /** Most bytes of stored features, of one image with its guidance. */
   readonly cacheBytes: number;
   /** Against full compute of the same seeds, decibels; null for full compute itself. */
   readonly psnr: Spread | null;

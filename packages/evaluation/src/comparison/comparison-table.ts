@@ -91,7 +91,7 @@ const CSV_COLUMNS: Parameters<typeof csvTable<ComparedRow>>[0] = [
   { name: 'full_calls', value: ({ calls }) => calls.full },
   { name: 'partial_calls', value: ({ calls }) => calls.partial },
   { name: 'forecast_calls', value: ({ calls }) => calls.forecast },
-  { name: 'flops_a_sample', value: ({ flops }) => flops },
+  { name: 'flops_an_image', value: ({ flops }) => flops },
   { name: 'flops_speedup', value: ({ flopsSpeedup }) => flopsSpeedup },
   { name: 'wall_speedup_mean', value: ({ timing }) => timing?.speedup.mean ?? null },
   { name: 'wall_speedup_smallest', value: ({ timing }) => timing?.speedup.smallest ?? null },
@@ -103,5 +103,5 @@ const CSV_COLUMNS: Parameters<typeof csvTable<ComparedRow>>[0] = [
   { name: 'ssim_deviation', value: ({ ssim }) => ssim?.deviation ?? null },
   { name: 'class_accuracy', value: ({ classAccuracy }) => classAccuracy },
   { name: 'frechet_distance', value: ({ frechet }) => frechet },
-  { name: 'cache_bytes_a_sample', value: ({ cacheBytes }) => cacheBytes },
+  { name: 'cache_bytes_an_image', value: ({ cacheBytes }) => cacheBytes },
 ];

@@ -5,7 +5,7 @@ export const REPORT_STYLE = `
 @media (prefers-color-scheme: dark) { :root { --page: #14181d; --ink: #e6edf3; --quiet: #9aa5b1;
   --line: #333b44; --full: #6cb2ff; --partial: #e3a93c; --forecast: #24486b; --f0: #aab4bf; --f1: #e3a93c; --f2: #56d07a;
   --f3: #6cb2ff; } }
-body { margin: 2rem auto; padding: 0 1rem; max-width: 62rem; background: var(--page); color: var(--ink);
+body { margin: 2rem auto; padding: 0 1rem; max-width: 78rem; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 .scroll { overflow-x: auto; }

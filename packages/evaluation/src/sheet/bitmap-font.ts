@@ -21,9 +21,19 @@ const COLUMNS = [
 const FIRST_CODE = 32;
 const QUESTION_MARK = COLUMNS['?'.charCodeAt(0) - FIRST_CODE] ?? '';
 
-/** Whether the glyph of `character` has ink at (x, y); characters outside printable ASCII look like `?`. */
+/** Letters beyond ASCII that labels of methods and axes have. */
+const BEYOND_ASCII: Readonly<Record<string, string>> = {
+  Δ: '704c434c70',
+  τ: '04043c4444',
+  é: '3854565518',
+  '×': '4428102844',
+  '–': '0808080808',
+};
+
+/** Whether the glyph of `character` has ink at (x, y); characters without a glyph look like `?`. */
 export function hasInk(character: string, x: number, y: number): boolean {
-  const glyph = COLUMNS[(character.codePointAt(0) ?? 0) - FIRST_CODE] ?? QUESTION_MARK;
+  const ascii = COLUMNS[(character.codePointAt(0) ?? 0) - FIRST_CODE];
+  const glyph = ascii ?? BEYOND_ASCII[character] ?? QUESTION_MARK;
   const column = Number.parseInt(glyph.slice(2 * x, 2 * x + 2), 16);
   return ((column >> y) & 1) === 1;
 }

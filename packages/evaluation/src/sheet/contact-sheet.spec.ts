@@ -48,9 +48,11 @@ describe('contactSheet', () => {
 });
 
 describe('hasInk', () => {
-  it('draws characters outside ASCII as a question mark', () => {
-    expect(hasInk('é', 2, 6)).toBe(hasInk('?', 2, 6));
+  it('draws characters without a glyph as a question mark, the letters of methods as themselves', () => {
+    expect(hasInk('ж', 2, 6)).toBe(hasInk('?', 2, 6));
     expect(hasInk('?', 2, 6)).toBe(true);
+    // The feet of a capital delta.
+    expect([0, 2, 4].map((x) => hasInk('Δ', x, 6))).toEqual([true, true, true]);
   });
 
   it('leaves the space empty', () => expect(hasInk(' ', 2, 3)).toBe(false));
