@@ -24,6 +24,7 @@ import {
   type ComparisonFlags,
   type Output,
 } from '@forecache/sidecar';
+import { missingRows } from './missing-rows.js';
 import { renderTable4 } from './render-table4.js';
 
 /** What is recorded, and where. */
@@ -53,10 +54,12 @@ export async function recordTable4(options: Table4Options, tools: Table4Tools): 
   const comparison = await compileComparison(flags, await loadManifest());
   const measured = isMeasured
     ? await measure(join(out, 'table4.json'), comparison, tools)
-    : await recall(comparison, flags);
+    : await recall(join(out, 'table4.json'), comparison, flags);
   const { job } = comparison.plan.reference;
   const { rows, machine } = measured;
-  await writePage(out, describeComparison({ title: TITLE, job, rows, machine }));
+  const described = describeComparison({ title: TITLE, job, rows, machine });
+  const notes = [...described.notes, ...missingRows(comparison.plan.rows, rows)];
+  await writePage(out, { ...described, notes });
   tools.output.note(`wrote ${rows.length} rows to ${join(out, 'table4.md')}`);
 }
 
@@ -83,14 +86,17 @@ async function measure(
   }
 }
 
-/** The line-up's rows as far as there are any, with the facts of the first file. */
+/** The line-up's rows as far as there are any, with the facts of the first file; they are kept in the record. */
 async function recall(
+  json: string,
   { plan, resumed }: CompiledComparison,
   { resume: [first] = [] }: ComparisonFlags,
 ): Promise<Measured> {
   if (first === undefined) throw new Error('there is no table4.json to write a page from');
   const { facts } = await readComparison('resume', first);
-  return { rows: rowsOf(plan, resumed), machine: facts };
+  const rows = rowsOf(plan, resumed);
+  await writeComparison(json, { rows, facts });
+  return { rows, machine: facts };
 }
 
 async function writePage(out: string, described: Omit<Comparison, 'sheet'>): Promise<void> {
