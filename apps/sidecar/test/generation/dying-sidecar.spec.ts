@@ -83,6 +83,11 @@ async function secondInFull(): Promise<Float32Array> {
   return secondOf(await generateImages(job, { opener, format: manifest.image, signal }));
 }
 
+/** What the calls of every run did. */
+function kindsOf({ runs }: Generated): string[][] {
+  return runs.map(({ plans }) => plans.map(({ action }) => action.kind));
+}
+
 function secondOf({ samples }: Generated): Float32Array {
   return samples.subarray(samples.length / 2);
 }
@@ -94,34 +99,34 @@ describe('a sidecar that dies in the middle of a run', () => {
   test.each(['plan', 'intercept', 'proxy'] as const)(
     'of an adaptive policy in mode %s is told of once, and the rest is full compute',
     async (mode) => {
-      const { warnings, runs, fallback, ...generated } = await generate(mode, EASYCACHE);
-      expect(warnings).toEqual([
+      const generated = await generate(mode, EASYCACHE);
+      expect(generated.warnings).toEqual([
         expect.stringMatching(/^the sidecar is gone \(.*\); going on in full compute without it$/),
       ]);
       // In mode plan the call whose report is lost was made.
       const from = mode === 'plan' ? DEATH + 1 : DEATH;
-      expect(fallback).toMatchObject({ run: 0, callIndex: from });
-      const kinds = runs.map(({ plans }) => plans.map(({ action }) => action.kind));
+      expect(generated.fallback).toMatchObject({ run: 0, callIndex: from });
+      const kinds = kindsOf(generated);
       expect(kinds[0]?.slice(0, from)).toContain('reuse');
       expect(new Set([...(kinds[0]?.slice(from) ?? []), ...(kinds[1] ?? [])])).toEqual(
         new Set(['full']),
       );
-      expect(secondOf(generated as Generated)).toEqual(await secondInFull());
+      expect(secondOf(generated)).toEqual(await secondInFull());
     },
   );
 
   test('of a plan is told of once: the run goes on by its plan, the next one in full compute', async () => {
-    const { warnings, runs, fallback, ...generated } = await generate('plan', FORA);
-    expect(warnings).toEqual([
+    const generated = await generate('plan', FORA);
+    expect(generated.warnings).toEqual([
       expect.stringMatching(
         /^the sidecar is gone \(.*\); this run goes on by its plan, later ones in full compute$/,
       ),
     ]);
-    expect(fallback).toMatchObject({ run: 1, callIndex: 0 });
-    const kinds = runs.map(({ plans }) => plans.map(({ action }) => action.kind));
+    expect(generated.fallback).toMatchObject({ run: 1, callIndex: 0 });
+    const kinds = kindsOf(generated);
     expect(kinds[0]?.slice(DEATH)).toContain('reuse');
     expect(new Set(kinds[1])).toEqual(new Set(['full']));
-    expect(secondOf(generated as Generated)).toEqual(await secondInFull());
+    expect(secondOf(generated)).toEqual(await secondInFull());
   });
 });
 

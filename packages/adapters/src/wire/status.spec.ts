@@ -57,6 +57,14 @@ describe('error codes and gRPC statuses', () => {
     });
   });
 
+  it('a connection that failed has no empty note', () => {
+    const details = 'Last error: ECONNREFUSED. Resolution note: ';
+    const failed = Object.assign(new Error('x'), { code: status.UNAVAILABLE, details });
+    expect(fromServiceError(failed).message).toBe('Last error: ECONNREFUSED');
+    const noted = Object.assign(new Error('x'), { ...failed, details: `${details}no such name` });
+    expect(fromServiceError(noted).message).toBe(`${details}no such name`);
+  });
+
   it('a long message is cut, and lone surrogates are replaced', () => {
     const error = new ForecastError('invalid-argument', `\ud800${'x'.repeat(2000)}`);
     const { details } = toServiceError(error);

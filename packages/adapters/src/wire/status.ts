@@ -59,8 +59,12 @@ export function fromServiceError(error: unknown): ForecastError {
   if (!isServiceError(error)) {
     return new ForecastError('internal', 'the call failed without a status', { cause: error });
   }
-  return new ForecastError(codeOfStatus(error.code), error.details, { cause: error });
+  const message = error.details.replace(EMPTY_NOTE, '');
+  return new ForecastError(codeOfStatus(error.code), message, { cause: error });
 }
+
+/** How grpc-js ends what it says of a connection that failed where nothing went wrong with the name. */
+const EMPTY_NOTE = /\. Resolution note: $/;
 
 /** The message of whatever a request of a stream was refused with. */
 export function encodeCallError(error: unknown): CallError {
