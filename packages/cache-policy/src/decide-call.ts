@@ -90,7 +90,9 @@ function positionWeights(
   const history = fullCalls
     .slice(-(MAX_ORDER + 1))
     .map((call) => ({ call, position: positionOf(call) }));
-  return forecastWeights({ ...rule, history, at: positionOf(callIndex) }).weights;
+  const span = [positionOf(0), positionOf(run.calls - 1)] as const;
+  const spanned = rule.forecaster === 'chebyshev' ? { ...rule, span } : rule;
+  return forecastWeights({ ...spanned, history, at: positionOf(callIndex) }).weights;
 }
 
 function assertHistory(policy: CachePolicy, context: CallContext, decision: Decision): void {

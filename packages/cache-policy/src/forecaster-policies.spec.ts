@@ -1,3 +1,4 @@
+import { forecastWeights } from '@forecache/core';
 import { fullCalls, runOf } from '../test/runs.js';
 import {
   compileRunPlan,
@@ -80,6 +81,15 @@ describe('forecasters on TaylorSeer’s schedule', () => {
       1 / 6,
       12,
     );
+  });
+
+  it('spectrum fits the last block’s output over the whole run', () => {
+    const { setup, calls } = compileRunPlan({ policy: createSpectrumPolicy(), run: runOf(50) });
+    expect(setup.granularity).toBe('hidden');
+    const history = [0, 1, 2, 3, 4].map((call) => ({ call, position: call }));
+    const rule = { forecaster: 'chebyshev', order: 4, span: [0, 49] } as const;
+    const { weights } = forecastWeights({ ...rule, history, at: 5 });
+    expect(calls[5]?.action).toEqual({ kind: 'forecast', weights });
   });
 
   it('spectrum computes 14 calls of 50 by default, as its paper does', () => {

@@ -11,12 +11,13 @@ import {
   printPolicy,
   type OptionTable,
 } from './policy-options.js';
+import { anyGranularity } from './stateless-policy.js';
 
 /** Options of `spectrum`. */
 export interface SpectrumOptions extends Partial<IntervalSchedule> {
   /** Degree of the fit, 0 .. MAX_ORDER, default 4; lower while the history is shorter. */
   readonly order?: number;
-  /** lambda: penalty on every coefficient but the constant; >= 0, default 0.1. */
+  /** lambda: penalty on every coefficient; >= 0, default 0.1. */
   readonly ridge?: number;
   /** Newest features that are fitted; order + 1 .. MAX_HISTORY, default MAX_HISTORY. */
   readonly window?: number;
@@ -37,7 +38,7 @@ const OPTIONS: OptionTable<Required<SpectrumOptions>> = Object.freeze({
     minimum: 0,
     defaultValue: 0.1,
     aliases: ['lam'],
-    summary: 'Penalty on every coefficient but the constant; 0 is plain least squares.',
+    summary: 'Penalty on every coefficient; 0 is plain least squares.',
   }),
   window: integerOption({
     minimum: 1,
@@ -50,9 +51,10 @@ const OPTIONS: OptionTable<Required<SpectrumOptions>> = Object.freeze({
 });
 
 /**
- * Forecasts features by a ridge regression on Chebyshev polynomials, on TaylorSeer's schedule. Source: Spectrum, arXiv
- * 2603.01623, degree, ridge and warm-up as released. Its own schedule lets the interval grow along the run; 14 full
- * calls of 50 are interval 5 here. It keeps the features of the whole run, this the newest `window`.
+ * Forecasts the last block's output by a ridge regression on Chebyshev polynomials over the run, on TaylorSeer's schedule.
+ * Source: Spectrum, arXiv 2603.01623; site, degree, ridge and warm-up as released. Its own schedule lets the interval
+ * grow along the run; 14 full calls of 50 are interval 5 here. It keeps the features of the whole run, this the newest
+ * `window`. The authors' later advice, to mix in half of a straight line, is not offered.
  */
 export function createSpectrumPolicy(options: SpectrumOptions = {}): CachePolicy {
   const compiled = compileOptions(OPTIONS, options);
@@ -65,6 +67,7 @@ export function createSpectrumPolicy(options: SpectrumOptions = {}): CachePolicy
     schedule: compiled,
     rule: { forecaster: 'chebyshev', order, ridge, window },
     position,
+    granularities: anyGranularity('hidden'),
   });
 }
 

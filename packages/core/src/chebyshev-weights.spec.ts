@@ -18,15 +18,20 @@ describe('forecastWeights(chebyshev)', () => {
     expect(forecast).toBeCloseTo(8, 12);
   });
 
-  it('divides the slope by 1 + ridge / spread', () => {
-    // At 0, 1 for 2: positions -1, 0, 1 after scaling; about their mean the spread is 1/2.
-    // w = 1/2 + (1 + 1/2) (1/2) / (1/2 + ridge) for the newest: 1/2 + 3/4 at ridge 1/2.
-    const options = { forecaster: 'chebyshev', order: 1, ridge: 0.5 } as const;
-    const { weights } = forecastWeights({ ...options, history: historyAt(0, 1), at: 2 });
-    expect(weights.map((weight) => weight.toFixed(12))).toEqual([
-      '1.250000000000',
-      '-0.250000000000',
-    ]);
+  it('divides mean and slope by what the ridge adds to them', () => {
+    // At 2 and 4 for 6 of a run from 0 to 6, scaled: -1/3 and 1/3 for 1. The mean is over 2 + ridge, the slope
+    // over 2/9 + ridge: (1/2) (2/3) = 1/(2 + 1), (1/3) / (2/9 + 1) = 3/11; so 1/3 + 3/11 and 1/3 - 3/11.
+    const options = { forecaster: 'chebyshev', order: 1, ridge: 1, span: [0, 6] } as const;
+    const { weights } = forecastWeights({ ...options, history: historyAt(2, 4), at: 6 });
+    expect(weights[0]).toBeCloseTo(1 / 3 + 3 / 11, 12);
+    expect(weights[1]).toBeCloseTo(1 / 3 - 3 / 11, 12);
+  });
+
+  it('is held by the ridge inside of a run, and swings at the end of its own span', () => {
+    const options = { history: historyAt(10, 15, 20, 25), at: 29, order: 3, ridge: 0.1 } as const;
+    const own = forecastWeights({ forecaster: 'chebyshev', ...options });
+    const inRun = forecastWeights({ forecaster: 'chebyshev', ...options, span: [0, 49] });
+    expect(gainOf(inRun.weights)).toBeLessThan(gainOf(own.weights));
   });
 
   it('equals newton without ridge when it has order + 1 features', () => {
@@ -69,10 +74,10 @@ describe('forecastWeights(chebyshev)', () => {
     );
   });
 
-  it('tends to the mean of its features as the ridge grows', () => {
+  it('tends to nothing as the ridge grows', () => {
     const options = { history: historyAt(0, 2, 5, 6), at: 9, order: 2, ridge: 1e12 } as const;
     const { weights } = forecastWeights({ forecaster: 'chebyshev', ...options });
-    weights.forEach((weight) => expect(weight).toBeCloseTo(1 / 4, 9));
+    weights.forEach((weight) => expect(weight).toBeCloseTo(0, 9));
   });
 
   it('smooths a jump that newton would extrapolate', () => {
@@ -93,7 +98,7 @@ describe('forecastWeights(chebyshev)', () => {
   });
 
   it('lowers the degree when the history is short', () => {
-    const rule = { forecaster: 'chebyshev', order: 4 } as const;
+    const rule = { forecaster: 'chebyshev', order: 4, ridge: 0 } as const;
     expect(forecastWeights({ ...rule, history: historyAt(0), at: 3 })).toEqual({
       weights: [1],
       positions: [0],
@@ -108,13 +113,14 @@ describe('forecastWeights(chebyshev)', () => {
     expect(forecastOf({ ...options, order: 1, ridge: 0 }, square)).toBeCloseTo(11 / 3, 12);
   });
 
-  it('gives [1] for one feature at its own position', () => {
+  it('shrinks one feature at its own position by the ridge alone', () => {
     const options = { forecaster: 'chebyshev', history: historyAt(4), at: 4, order: 2 } as const;
-    expect(forecastWeights(options).weights).toEqual([1]);
+    expect(forecastWeights({ ...options, ridge: 0 }).weights).toEqual([1]);
+    expect(forecastWeights({ ...options, ridge: 1 }).weights[0]).toBeCloseTo(1 / 2, 12);
   });
 });
 
-/** w = Phi (Phi^T Phi + lambda R)^-1 phi, by Gauss-Jordan on the normal equations. */
+/** w = Phi (Phi^T Phi + lambda I)^-1 phi, by Gauss-Jordan on the normal equations. */
 function closedForm(fit: {
   readonly positions: readonly number[];
   readonly at: number;
@@ -133,7 +139,7 @@ function closedForm(fit: {
   const matrix = phi.map((value, i) => [
     ...phi.map((_, j) => {
       const product = rows.reduce((sum, row) => sum + (row[i] ?? NaN) * (row[j] ?? NaN), 0);
-      return product + (i === j && i > 0 ? fit.ridge : 0);
+      return product + (i === j ? fit.ridge : 0);
     }),
     value,
   ]);

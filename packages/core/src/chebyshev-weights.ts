@@ -9,29 +9,30 @@ export interface ChebyshevOptions {
   readonly degree: number;
   /** lambda, >= 0. */
   readonly ridge: number;
+  /** The positions that become -1 and 1; null: the outermost of `positions` and `at`. */
+  readonly span: readonly [number, number] | null;
 }
 
 /**
  * Weights, newest first, of a ridge regression on the Chebyshev polynomials T_0 .. T_m, evaluated at `at`:
- * w = phi(at)^T (Phi^T Phi + lambda R)^-1 Phi^T, R the identity without the constant's entry. Source:
- * Spectrum, arXiv 2603.01623, whose lambda also shrinks the constant.
+ * w = phi(at)^T (Phi^T Phi + lambda I)^-1 Phi^T. Source: Spectrum, arXiv 2603.01623, and its released code.
  *
- * Without that penalty a constant is its own fit, so weights sum to 1. With lambda = 0 and degree + 1
- * features this is the polynomial through them. Otherwise it is not interpolatory, not even at the newest
- * feature: it smooths, and with lambda > 0 it lags on a line.
+ * lambda also shrinks the constant, so with lambda > 0 weights sum to less than 1 where features are few. With
+ * lambda = 0 they sum to 1, and with degree + 1 features this is the polynomial through them. Otherwise it is
+ * not interpolatory, not even at the newest feature: it smooths, and it lags on a line.
  *
- * Spectrum normalises positions over the whole run, of which it keeps every feature. Here [-1, 1] spans
- * the fitted features and `at`: a few late features fill so little of a whole run that lambda would
- * flatten them. This way |T_i| <= 1 wherever it is used, lambda means the same for every unit and
- * interval, and a longer look ahead is damped more.
+ * Spectrum normalises positions over the whole run. That matters: a fit whose newest feature and target lie at
+ * the end of [-1, 1] swings there with every degree, where one inside of a run that goes on is held by lambda.
  */
-export function chebyshevWeights({ positions, at, degree, ridge }: ChebyshevOptions): number[] {
-  const low = Math.min(at, ...positions);
-  const high = Math.max(at, ...positions);
+export function chebyshevWeights(options: ChebyshevOptions): number[] {
+  const { positions, at, degree, ridge, span } = options;
+  const ends = span ?? [at, ...positions];
+  const low = Math.min(...ends);
+  const high = Math.max(...ends);
   const basis = (position: number) =>
     chebyshev(high > low ? (position - low - (high - position)) / (high - low) : 0, degree);
   const newestFirst = positions.toReversed().map(basis);
-  // The closed form is the head of the shortest solution of [Phi^T, sqrt(lambda R)] x = phi(at).
+  // The closed form is the head of the shortest solution of [Phi^T, sqrt(lambda) I] x = phi(at).
   const rows = basis(at).map((_, i) => [
     ...newestFirst.map((values) => values[i] ?? NaN),
     ...penaltyRow(i, degree, ridge),
@@ -39,9 +40,9 @@ export function chebyshevWeights({ positions, at, degree, ridge }: ChebyshevOpti
   return shortestSolution({ rows, values: basis(at) }).slice(0, positions.length);
 }
 
-/** Row i of sqrt(lambda R), without the constant's column. */
+/** Row i of sqrt(lambda) I. */
 function penaltyRow(i: number, degree: number, ridge: number): number[] {
-  return Array.from({ length: degree }, (_, j) => (j + 1 === i ? Math.sqrt(ridge) : 0));
+  return Array.from({ length: degree + 1 }, (_, j) => (j === i ? Math.sqrt(ridge) : 0));
 }
 
 /** T_0 .. T_degree at x. */

@@ -53,8 +53,10 @@ export interface ChebyshevRule {
   readonly forecaster: 'chebyshev';
   /** Degree of the fit, 0 .. MAX_ORDER; lower when the history is shorter. */
   readonly order: number;
-  /** Penalty on every coefficient but the constant; >= 0, default 0.1. 0 is plain least squares. */
+  /** Penalty on every coefficient; >= 0, default 0.1. 0 is plain least squares. */
   readonly ridge?: number;
+  /** Positions of the run's two ends, which are not the same. Default null: of the fitted features and the target. */
+  readonly span?: readonly [number, number] | null;
   /** Newest features that are fitted, order + 1 .. MAX_HISTORY, default MAX_HISTORY. */
   readonly window?: number;
 }
@@ -123,7 +125,7 @@ function compileFoca({ forecaster, variant = 'literal', order = 2 }: FocaRule): 
 }
 
 function compileChebyshev(rule: ChebyshevRule): Required<ChebyshevRule> {
-  const { forecaster, order, ridge = 0.1, window = MAX_HISTORY } = rule;
+  const { forecaster, order, ridge = 0.1, window = MAX_HISTORY, span = null } = rule;
   assertOrder(order);
   if (!Number.isFinite(ridge) || ridge < 0) {
     throw invalidArgument('ridge', 'a finite number >= 0', ridge);
@@ -132,7 +134,10 @@ function compileChebyshev(rule: ChebyshevRule): Required<ChebyshevRule> {
     const bounds = `an integer between order + 1 (${order + 1}) and ${MAX_HISTORY}`;
     throw invalidArgument('window', bounds, window);
   }
-  return { forecaster, order, ridge, window };
+  if (span !== null && !(Number.isFinite(span[0] - span[1]) && span[0] !== span[1])) {
+    throw invalidArgument('span', 'two different finite numbers', span);
+  }
+  return { forecaster, order, ridge, window, span };
 }
 
 function assertOrder(order: number): void {

@@ -22,7 +22,7 @@ export type ForecastOptions = ForecastRule & {
 
 /** Numbers that turn stored features into a forecast: the sum of weights[j] * feature[j]. */
 export interface ForecastWeights {
-  /** Newest feature first; they sum to 1. */
+  /** Newest feature first; they sum to 1, but for chebyshev's with a ridge, which shrinks the constant as well. */
   readonly weights: number[];
   /** Position of the feature that each weight belongs to, newest first. */
   readonly positions: number[];
@@ -66,7 +66,7 @@ function weightsFor(
       return focaWeights(entries, { at, variant: rule.variant });
     case 'chebyshev': {
       const degree = Math.min(rule.order, entries.length - 1);
-      return chebyshevWeights({ positions, at, degree, ridge: rule.ridge });
+      return chebyshevWeights({ ...rule, positions, at, degree });
     }
   }
 }

@@ -74,13 +74,14 @@ describe('forecache weights', () => {
     expect(await forecast(square, ...rule, ...UNTIL_8, '--at', at)).toBeCloseTo(value, 6);
   });
 
-  it('chebyshev divides the slope by 1 + ridge / spread', async () => {
-    // At 0, 1 for 2: spread 1/2 about the mean after scaling, so 1/2 ± 3/4 at ridge 1/2.
+  it('chebyshev shrinks mean and slope by the ridge', async () => {
+    // At 0, 1 for 2, scaled: -1 and 0 for 1. (1, 1) times the inverse of (5/2, -1; -1, 3/2) is (10/11, 14/11);
+    // the newest feature takes 10/11, the older 10/11 - 14/11.
     const rule = ['--forecaster', 'chebyshev', '--ridge', '0.5', '--full', '0,1', '--at', '2'];
     const printed = await weights(...rule);
     expect(printed.weights.map((weight) => weight.toFixed(9))).toEqual([
-      '1.250000000',
-      '-0.250000000',
+      (10 / 11).toFixed(9),
+      (-4 / 11).toFixed(9),
     ]);
   });
 

@@ -57,7 +57,8 @@ Forecasters:
   newton     TaylorSeer by exact divided differences: the polynomial through the features
   hermite    HiCache: the official ladder under Hermite polynomials, damped by --scale
   foca       FoCa: a BDF2 predictor and a Heun corrector, call by call; --order is what it remembers
-  chebyshev  Spectrum: a ridge regression of degree --order on the newest --window features
+  chebyshev  Spectrum: a ridge regression of degree --order on the newest --window features, over their own span (in
+             a run, over the run's); a --ridge shrinks the constant too, so weights then sum to less than 1
 A flag that a forecaster does not take is refused.
 
 Positions may be any increasing numbers. When all of them are integers >= 0 they are also the call indices that

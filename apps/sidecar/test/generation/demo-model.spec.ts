@@ -91,7 +91,7 @@ describe.each([
   ['first-block-cache', { threshold: '0.5' }, 'residual', 'reuse'],
   ['hicache', { interval: '3' }, 'module', 'forecast'],
   ['foca', { interval: '3' }, 'module', 'forecast'],
-  ['spectrum', { interval: '3' }, 'module', 'forecast'],
+  ['spectrum', { interval: '3' }, 'hidden', 'forecast'],
   ['dmd', { interval: '2', snapshots: '4' }, 'output', 'forecast'],
 ] as const)('%s %j', (...row) => {
   const [name, options, granularity, kind] = row;
