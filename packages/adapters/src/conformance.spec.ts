@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { modelHostConformance } from './conformance.js';
-import { createGrpcModelHost } from './model-host/grpc-model-host.js';
-import { createInMemoryModelHost } from './model-host/in-memory-model-host.js';
+import { createGrpcModelHost } from './model-host/grpc/grpc-model-host.js';
+import { createInMemoryModelHost } from './model-host/transformer/in-memory-model-host.js';
 import type { ModelHost } from './model-host/model-host.js';
-import { serveModelHost } from './model-host/model-host-service.js';
-import { createOnnxModelHost } from './model-host/onnx-model-host.js';
+import { serveModelHost } from './model-host/grpc/model-host-service.js';
+import { createOnnxModelHost } from './model-host/onnx/onnx-model-host.js';
 
 const DEMO_MODEL = fileURLToPath(new URL('../../demo-model/model', import.meta.url));
 

@@ -1,14 +1,17 @@
 // Model hosts
-export { createGrpcModelHost } from './model-host/grpc-model-host.js';
-export { createInMemoryModelHost } from './model-host/in-memory-model-host.js';
+export { createGrpcModelHost } from './model-host/grpc/grpc-model-host.js';
+export { createInMemoryModelHost } from './model-host/transformer/in-memory-model-host.js';
 export type {
   InMemoryModelHost,
   InMemoryModelHostOptions,
-} from './model-host/in-memory-model-host.js';
-export { createOnnxModelHost } from './model-host/onnx-model-host.js';
-export type { OnnxModelHostOptions } from './model-host/onnx-model-host.js';
-export { createModelHostHandlers, serveModelHost } from './model-host/model-host-service.js';
-export type { ModelHostServer, ServeModelHostOptions } from './model-host/model-host-service.js';
+} from './model-host/transformer/in-memory-model-host.js';
+export { createOnnxModelHost } from './model-host/onnx/onnx-model-host.js';
+export type { OnnxModelHostOptions } from './model-host/onnx/onnx-model-host.js';
+export { createModelHostHandlers, serveModelHost } from './model-host/grpc/model-host-service.js';
+export type {
+  ModelHostServer,
+  ServeModelHostOptions,
+} from './model-host/grpc/model-host-service.js';
 export type {
   Action,
   BeginRun,
@@ -46,7 +49,7 @@ export {
   sitesOfGranularity,
 } from './model-host/site-description.js';
 export type { BlockRange } from './model-host/site-description.js';
-export { assertRunSetup } from './model-host/run-setup.js';
+export { assertRunSetup } from './model-host/transformer/run-setup.js';
 export { NO_SETUP } from './wire/setup-messages.js';
 export {
   actionAt,
@@ -57,26 +60,30 @@ export {
   MAX_HISTORY_SIZE,
   weightsOf,
 } from './model-host/call-plan.js';
-export { assertPlanFits } from './model-host/plan-checks.js';
-export { isComputed, resolvePlan } from './model-host/resolved-plan.js';
+export { assertPlanFits } from './model-host/transformer/plan-checks.js';
+export { isComputed, resolvePlan } from './model-host/walk/resolved-plan.js';
 export type {
   ResolvedPlan,
   SiteAction,
   SiteSpan,
   SkippedSite,
-} from './model-host/resolved-plan.js';
+} from './model-host/walk/resolved-plan.js';
 
 // The walk of a transformer, and what is measured on the way
-export { transformerLayout } from './model-host/transformer-layout.js';
-export type { BranchSite, TransformerLayout } from './model-host/transformer-layout.js';
-export { beginWalk, walkTransformer } from './model-host/transformer-walk.js';
-export type { BeginWalk, Walk, WalkCall, WalkedCall } from './model-host/transformer-walk.js';
-export { createHiddenMemory } from './model-host/hidden-memory.js';
-export type { HiddenMemory, HiddenMemoryOptions, HiddenState } from './model-host/hidden-memory.js';
-export type { FeatureSource, SiteCall } from './model-host/feature-source.js';
-export { createBranchProbes } from './model-host/probes/branch-probes.js';
-export type { BranchProbes, CallProbes } from './model-host/probes/branch-probes.js';
-export { measuresAfter, measuresBefore } from './model-host/probes/probe-needs.js';
+export { transformerLayout } from './model-host/transformer/transformer-layout.js';
+export type { BranchSite, TransformerLayout } from './model-host/transformer/transformer-layout.js';
+export { beginWalk, walkTransformer } from './model-host/walk/transformer-walk.js';
+export type { BeginWalk, Walk, WalkCall, WalkedCall } from './model-host/walk/transformer-walk.js';
+export { createHiddenMemory } from './model-host/walk/hidden-memory.js';
+export type {
+  HiddenMemory,
+  HiddenMemoryOptions,
+  HiddenState,
+} from './model-host/walk/hidden-memory.js';
+export type { FeatureSource, SiteCall } from './model-host/walk/feature-source.js';
+export { createBranchProbes } from './model-host/walk/probes/branch-probes.js';
+export type { BranchProbes, CallProbes } from './model-host/walk/probes/branch-probes.js';
+export { measuresAfter, measuresBefore } from './model-host/walk/probes/probe-needs.js';
 
 // The sidecar's client
 export { createCacheClient } from './cache-client/grpc-cache-client.js';
@@ -175,8 +182,8 @@ export type { Address } from './wire/address.js';
 export type { RpcChannelOptions } from './wire/rpc-channel.js';
 export { unaryHandler } from './wire/rpc-handler.js';
 export type { Answer } from './wire/rpc-handler.js';
-export { createRunRegistry } from './model-host/run-registry.js';
-export type { RunRegistry, RunRegistryOptions } from './model-host/run-registry.js';
+export { createRunRegistry } from './model-host/transformer/run-registry.js';
+export type { RunRegistry, RunRegistryOptions } from './model-host/transformer/run-registry.js';
 export { codeOfStatus, fromServiceError, statusOfCode, toServiceError } from './wire/status.js';
 export type {
   CacheServiceDefinition,

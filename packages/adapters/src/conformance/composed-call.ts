@@ -1,7 +1,7 @@
 import type { CallPlan, HostRun } from '../model-host/model-host.js';
-import { addGated } from '../model-host/modulation.js';
-import { transformerLayout } from '../model-host/transformer-layout.js';
-import { walkTransformer } from '../model-host/transformer-walk.js';
+import { addGated } from '../model-host/walk/modulation.js';
+import { transformerLayout } from '../model-host/transformer/transformer-layout.js';
+import { walkTransformer } from '../model-host/walk/transformer-walk.js';
 import { float32Tensor, float32View } from '../tensor/tensor-view.js';
 import type { LocalTensor, PlacedTensor } from '../tensor/tensor.js';
 import { inline, local } from './conformance-run.js';

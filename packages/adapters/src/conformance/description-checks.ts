@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { sitesOfGranularity } from '../model-host/site-description.js';
-import { transformerLayout } from '../model-host/transformer-layout.js';
+import { transformerLayout } from '../model-host/transformer/transformer-layout.js';
 import { isSameType } from '../tensor/tensor-type.js';
 import type { ConformanceCheck } from './conformance-check.js';
 

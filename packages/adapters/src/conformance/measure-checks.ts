@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 import type { Action, RunCall, RunSetup, Scalars } from '../model-host/model-host.js';
-import { modulatedInput } from '../model-host/probes/modulated-input.js';
-import { transformerLayout } from '../model-host/transformer-layout.js';
+import { modulatedInput } from '../model-host/walk/probes/modulated-input.js';
+import { transformerLayout } from '../model-host/transformer/transformer-layout.js';
 import { float32View } from '../tensor/tensor-view.js';
 import { assertClose, assertRefused } from './assertions.js';
 import { composeByHand, firstBlockOf } from './composed-call.js';

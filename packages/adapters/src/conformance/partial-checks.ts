@@ -8,7 +8,7 @@ import type {
   RunSetup,
   TokenScore,
 } from '../model-host/model-host.js';
-import { transformerLayout } from '../model-host/transformer-layout.js';
+import { transformerLayout } from '../model-host/transformer/transformer-layout.js';
 import { float32View } from '../tensor/tensor-view.js';
 import { assertClose, assertRefused } from './assertions.js';
 import { composeCall } from './composed-call.js';

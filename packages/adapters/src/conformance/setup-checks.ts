@@ -1,5 +1,5 @@
 import type { RunSetup } from '../model-host/model-host.js';
-import { transformerLayout } from '../model-host/transformer-layout.js';
+import { transformerLayout } from '../model-host/transformer/transformer-layout.js';
 import { assertRefused } from './assertions.js';
 import type { ConformanceCheck } from './conformance-check.js';
 import { openRun, probeOf } from './conformance-run.js';

@@ -1,4 +1,4 @@
-import { createInMemoryNetwork } from './in-memory-network.js';
+import { createInMemoryNetwork } from './transformer/in-memory-network.js';
 import type { ModelDescription } from './model-host.js';
 import {
   describeSite,
