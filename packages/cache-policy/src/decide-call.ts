@@ -90,9 +90,10 @@ function positionWeights(
   const history = fullCalls
     .slice(-(MAX_ORDER + 1))
     .map((call) => ({ call, position: positionOf(call) }));
+  const at = positionOf(callIndex);
+  if (rule.forecaster !== 'chebyshev') return forecastWeights({ ...rule, history, at }).weights;
   const span = [positionOf(0), positionOf(run.calls - 1)] as const;
-  const spanned = rule.forecaster === 'chebyshev' ? { ...rule, span } : rule;
-  return forecastWeights({ ...spanned, history, at: positionOf(callIndex) }).weights;
+  return forecastWeights({ ...rule, span, history, at }).weights;
 }
 
 function assertHistory(policy: CachePolicy, context: CallContext, decision: Decision): void {

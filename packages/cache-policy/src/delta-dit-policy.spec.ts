@@ -9,7 +9,7 @@ import {
 import type { NetworkShape } from './network-shape.js';
 import { registerPolicy } from './policy-definition.js';
 import { compileRunPlan } from './run-plan.js';
-import { ditNetwork, fluxNetwork } from './toca-networks.js';
+import { ditNetwork, fluxNetwork } from '../test/networks.js';
 
 const DIT = runOf(50, ditNetwork());
 const FLUX = runOf(50, fluxNetwork());

@@ -4,7 +4,7 @@ import { policyConformance, type ConformanceSubject } from './conformance.js';
 import { createDucaPolicy, DUCA_DEFINITION, type DucaOptions } from './duca-policy.js';
 import { registerPolicy } from './policy-definition.js';
 import { compileRunPlan, compileRunSetup } from './run-plan.js';
-import { ditNetwork, fluxNetwork, pixartNetwork } from './toca-networks.js';
+import { ditNetwork, fluxNetwork, pixartNetwork } from '../test/networks.js';
 import { createTocaPolicy } from './toca-policy.js';
 
 const DIT = { steps: 50, calls: 50, network: ditNetwork() };

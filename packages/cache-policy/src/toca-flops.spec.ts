@@ -4,7 +4,7 @@ import { createDeltaDitPolicy } from './delta-dit-policy.js';
 import { createDucaPolicy } from './duca-policy.js';
 import { createFullPolicy } from './full-policy.js';
 import { compileRunPlan } from './run-plan.js';
-import { ditNetwork } from './toca-networks.js';
+import { ditNetwork } from '../test/networks.js';
 import { createTocaPolicy } from './toca-policy.js';
 
 /**

@@ -4,7 +4,7 @@ import { policyConformance, type ConformanceSubject } from './conformance.js';
 import type { NetworkShape } from './network-shape.js';
 import { registerPolicy } from './policy-definition.js';
 import { compileRunPlan, compileRunSetup } from './run-plan.js';
-import { ditNetwork, fluxNetwork, pixartNetwork } from './toca-networks.js';
+import { ditNetwork, fluxNetwork, pixartNetwork } from '../test/networks.js';
 import { createTocaPolicy, TOCA_DEFINITION, type TocaOptions } from './toca-policy.js';
 
 const DIT = runOf(50, ditNetwork());

@@ -1,4 +1,4 @@
-import { ditNetwork, fluxNetwork } from './toca-networks.js';
+import { ditNetwork, fluxNetwork } from '../test/networks.js';
 import { TOCA_SCHEDULES, type ModuleKind } from './toca-schedules.js';
 import {
   freshRatio,

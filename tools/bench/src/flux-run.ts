@@ -1,22 +1,11 @@
-import type { NetworkShape, Probe, RunDescription, SiteShape } from '@forecache/cache-policy';
+import type { NetworkShape, Probe, RunDescription } from '@forecache/cache-policy';
+import { layerTable } from '@forecache/model-catalog';
 
 /** Measured numbers by name. */
 export type Scalars = Readonly<Record<string, number>>;
 
-const DOUBLE = [
-  { name: 'image-attention', kind: 'attention', tokens: 4096 },
-  { name: 'image-mlp', kind: 'mlp', tokens: 4096 },
-  { name: 'text-attention', kind: 'attention', tokens: 512 },
-  { name: 'text-mlp', kind: 'mlp', tokens: 512 },
-] as const;
-
-const SINGLE = [{ name: 'single', kind: 'single', tokens: 4608 }] as const;
-
 /** FLUX.1 at 1024 x 1024: 19 double blocks of four modules and 38 single ones; 57 blocks, 114 modules. */
-export const FLUX: NetworkShape = Object.freeze({
-  blocks: 57,
-  sites: [...stack(0, 19, DOUBLE), ...stack(19, 38, SINGLE)],
-});
+export const FLUX: NetworkShape = layerTable('flux.1-dev');
 
 const CALLS = 50;
 
@@ -64,14 +53,4 @@ function gram(callIndex: number, count: number): Scalars {
 function featureAt(call: number): readonly number[] {
   const turn = call / 8;
   return [2, 0.97 ** call, 0.95 ** call * Math.cos(turn), 0.95 ** call * Math.sin(turn)];
-}
-
-function stack(
-  first: number,
-  count: number,
-  modules: readonly Omit<SiteShape, 'block'>[],
-): readonly SiteShape[] {
-  return Array.from({ length: count }, (_, index) => first + index).flatMap((block) =>
-    modules.map((module) => ({ ...module, name: `blocks.${block}.${module.name}`, block })),
-  );
 }

@@ -1,7 +1,7 @@
 import type { RunSetup } from '@forecache/cache-policy';
 import { callKind } from '@forecache/adapters';
 import type { ModelManifest } from '@forecache/demo-model';
-import type { CallCounts } from '@forecache/evaluation';
+import { countCalls, type CallCounts } from '@forecache/evaluation';
 import { demoLayerTable } from '../cost/demo-layer-table.js';
 import { planCost, type PlanCost } from '../cost/plan-cost.js';
 import type { RunPlans } from '../generation/generate-images.js';
@@ -31,18 +31,17 @@ export interface RunCost {
 export function costOf({ manifest, steps, setup, runs }: CostedRuns): RunCost {
   const table = demoLayerTable(manifest);
   const costs = runs.map(({ images, plans }) => {
-    return { images, plans, cost: planCost(table, { setup, calls: plans }) };
+    const cost = planCost(table, { setup, calls: plans });
+    return { images, cost, counts: countCalls(plans.map(callKind)) };
   });
   const mean = createMean(costs);
   const flops = mean(({ cost }) => cost.flops);
-  const countOf = (isCounted: (kind: string) => boolean) =>
-    mean(({ plans }) => plans.map(callKind).filter(isCounted).length);
   const fullRun = steps * (costs[0]?.cost.fullCallFlops ?? NaN);
   return {
     calls: {
-      full: countOf((kind) => kind === 'full'),
-      partial: countOf((kind) => kind === 'partial'),
-      forecast: countOf((kind) => kind !== 'full' && kind !== 'partial'),
+      full: mean(({ counts }) => counts.full),
+      partial: mean(({ counts }) => counts.partial),
+      forecast: mean(({ counts }) => counts.forecast),
     },
     flops,
     flopsSpeedup: fullRun / flops,
@@ -50,11 +49,15 @@ export function costOf({ manifest, steps, setup, runs }: CostedRuns): RunCost {
   };
 }
 
-type CostedRun = RunPlans & { readonly cost: PlanCost };
+interface CostedRun {
+  readonly images: number;
+  readonly cost: PlanCost;
+  readonly counts: CallCounts;
+}
 
 /** Runs of full calls alone store nothing, whatever their policy could keep. */
-function storedBytes({ plans, cost }: CostedRun): number {
-  return plans.every((plan) => callKind(plan) === 'full') ? 0 : cost.cacheBytes;
+function storedBytes({ counts, cost }: CostedRun): number {
+  return counts.partial + counts.forecast === 0 ? 0 : cost.cacheBytes;
 }
 
 function createMean(runs: readonly CostedRun[]): (measure: (run: CostedRun) => number) => number {

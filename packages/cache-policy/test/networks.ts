@@ -1,4 +1,4 @@
-import type { NetworkShape, SiteShape } from './network-shape.js';
+import type { NetworkShape, SiteShape } from '../src/network-shape.js';
 
 type Module = Pick<SiteShape, 'kind' | 'tokens'> & { readonly name: string };
 
