@@ -1,0 +1,36 @@
+"""forecache: diffusion transformers that skip computation by forecasting features.
+
+Importing this loads neither PyTorch nor gRPC; the first use of `enable` does.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from forecache.errors import ForecacheError, NoPlanError
+
+if TYPE_CHECKING:
+    from forecache.diffusers import Handle, Statistics, disable, enable, enabled, stats
+
+__version__ = "0.1.0"
+
+_LAZY = ("Handle", "Statistics", "disable", "enable", "enabled", "stats")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(importlib.import_module("forecache.diffusers"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = [
+    "ForecacheError",
+    "Handle",
+    "NoPlanError",
+    "Statistics",
+    "disable",
+    "enable",
+    "enabled",
+    "stats",
+]

@@ -1,0 +1,98 @@
+"""How an engine gets before a transformer's forward, and how it leaves no trace there again."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+
+Entry = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
+"""Called instead of a function, with that function and its arguments."""
+
+
+def unwrapped(transformer: nn.Module) -> nn.Module:
+    """The module behind `torch.compile(module)`; any other as it is."""
+    inner = getattr(transformer, "_orig_mod", transformer)
+    return inner if isinstance(inner, nn.Module) else transformer
+
+
+def is_compiled(transformer: nn.Module) -> bool:
+    """Whether the whole transformer is one compiled function: nothing can happen inside."""
+    return unwrapped(transformer) is not transformer or _is_compiled_in_place(transformer)
+
+
+class Attachment:
+    """An instance's own `forward` in front of its class's, and its own `cache_context`, which
+    names branches.
+
+    Nothing is registered: no hook, no parameter, no module. `detach` takes both away; where
+    somebody has wrapped `forward` after us, ours stays and passes everything through.
+    """
+
+    def __init__(self, transformer: nn.Module, entry: Entry) -> None:
+        self._entry = entry
+        self._is_attached = True
+        self.context: str | None = None
+        name = "_compiled_call_impl" if _is_compiled_in_place(transformer) else "forward"
+        self._undo = [_replace(transformer, name, self._forward)]
+        inner = unwrapped(transformer)
+        if hasattr(inner, "cache_context"):
+            self._undo.append(_replace(inner, "cache_context", self._cache_context))
+
+    def detach(self) -> None:
+        """Gives the transformer back as it was."""
+        self._is_attached = False
+        for undo in self._undo:
+            undo()
+
+    def _forward(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        # Ours decides with Python values and swaps modules: a compiler has nothing to find here.
+        @functools.wraps(original)
+        @torch.compiler.disable  # type: ignore[untyped-decorator] # PyTorch's own
+        def forward(*args: Any, **kwargs: Any) -> Any:
+            if not self._is_attached:
+                return original(*args, **kwargs)
+            return self._entry(original, args, kwargs)
+
+        return forward
+
+    def _cache_context(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @contextmanager
+        def cache_context(name: str, **kwargs: Any) -> Iterator[None]:
+            outer, self.context = self.context, name
+            try:
+                with original(name, **kwargs):
+                    yield
+            finally:
+                self.context = outer
+
+        return cache_context
+
+
+def _replace(
+    module: nn.Module, name: str, wrap: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Callable[[], None]:
+    """Puts a wrapper into the instance's dictionary. Returns what takes it out again."""
+    attributes = module.__dict__
+    was_own = name in attributes
+    original = getattr(module, name)
+    wrapper = wrap(original)
+    attributes[name] = wrapper
+
+    def undo() -> None:
+        if attributes.get(name) is not wrapper:
+            return
+        if was_own:
+            attributes[name] = original
+        else:
+            del attributes[name]
+
+    return undo
+
+
+def _is_compiled_in_place(transformer: nn.Module) -> bool:
+    return getattr(transformer, "_compiled_call_impl", None) is not None

@@ -1,0 +1,34 @@
+"""The arguments of a call by parameter name, however they were passed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from torch import Tensor
+
+
+def parameter_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of the parameters in order, without `self`; wrappers are looked through."""
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    parameters = inspect.signature(function).parameters.values()
+    return tuple(each.name for each in parameters if each.kind in kinds)
+
+
+def by_name(names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Positional and keyword arguments in one mapping. Defaults that were not passed are absent."""
+    return {**dict(zip(names, args, strict=False)), **kwargs}
+
+
+def signature_of(arguments: Mapping[str, Any]) -> tuple[object, ...]:
+    """What must stay the same from call to call: shape, dtype and device of every tensor, and
+    `return_dict`.
+    """
+    facts: list[object] = [arguments.get("return_dict", True)]
+    facts += [
+        (name, tuple(value.shape), value.dtype, value.device)
+        for name, value in sorted(arguments.items())
+        if isinstance(value, Tensor)
+    ]
+    return tuple(facts)

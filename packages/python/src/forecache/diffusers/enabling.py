@@ -1,0 +1,232 @@
+"""`enable`, `disable`, `stats` and `enabled`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from forecache.client import PlanFileSource, find_sidecar
+from forecache.diffusers.attachment import Attachment, is_compiled, unwrapped
+from forecache.diffusers.call_arguments import parameter_names
+from forecache.diffusers.call_log import CallLog
+from forecache.diffusers.engine import Engine, grad_reason
+from forecache.diffusers.handle import HANDLE, Handle
+from forecache.diffusers.layout import ModelLayout
+from forecache.diffusers.layouts import find_layout
+from forecache.diffusers.pipeline_calls import watch_calls
+from forecache.diffusers.run_finder import CallerSeat, RunFinder
+from forecache.diffusers.run_opening import RunOpener
+from forecache.diffusers.settings import EngineSettings, compile_settings
+from forecache.diffusers.statistics import Statistics
+from forecache.diffusers.structure import Structure
+from forecache.diffusers.trace import Trace
+from forecache.errors import ForecacheError
+from forecache.plan import Granularity, PlanSource
+
+AUTO = "auto"
+_OUTSIDE = (Granularity.OUTPUT, Granularity.CHANGE)
+_TIMESTEPS = ("timestep", "timesteps", "t")
+
+
+def enable(  # noqa: PLR0913 # what users type, each by its own name
+    target: Any,
+    policy: str = "taylorseer",
+    *,
+    granularity: str | None = None,
+    sidecar: str | PlanSource | None = None,
+    plan: str | PathLike[str] | None = None,
+    cache_dtype: str | torch.dtype = "model",
+    cache_place: str = "device",
+    steps: int | None = None,
+    verbose: bool = True,
+    trace: str | PathLike[str] | None = None,
+    **options: object,
+) -> Handle:
+    """Makes a Diffusers pipeline, or a transformer alone, skip computation by forecasting features.
+
+    target: a pipeline (all its transformers), or a transformer with `steps`.
+    policy: `taylorseer` (default), `fora`, `teacache`, ...: what `forecache policies` lists.
+    options: of the policy, as its own or its peers' names: `interval=5`, `max_order=1`.
+    granularity: where forecasts are made: hidden, residual, block, module, output or change.
+        Default the policy's own, but `hidden` where that is the paper's `module`, which stores
+        every branch of every block.
+    sidecar: address of a running sidecar, or a `PlanSource`. Default (also `auto`): the one that
+        is found or started.
+    plan: file that `forecache plan --json` printed, instead of a sidecar.
+    cache_dtype: a torch dtype that features are stored in; default `model`, the model's own.
+    cache_place: `device` (default) or `host`.
+    steps: calls a branch in a run, for a transformer without a pipeline.
+    verbose: a line of log a run at INFO; else at DEBUG.
+    trace: file that gets a line of JSON a call.
+
+    Raises ForecacheError for a value that breaks a rule. Options of the policy are checked when
+    the first run opens.
+    """
+    given = {
+        "granularity": granularity,
+        "cache_dtype": cache_dtype,
+        "cache_place": cache_place,
+        "steps": steps,
+        "verbose": verbose,
+        "trace": trace,
+    }
+    settings = compile_settings(policy, given, options)
+    transformers = _transformers(target)
+    for name, transformer in transformers.items():
+        _assert_free(target, name, transformer)
+    if isinstance(target, nn.Module) and steps is None:
+        raise ForecacheError("steps must be given for a transformer without a pipeline")
+    opened = {
+        name: _Opened(name, transformer, settings) for name, transformer in transformers.items()
+    }
+    source = _source(sidecar, plan)
+    engines = {name: each.engine(source) for name, each in opened.items()}
+    attachments = {name: opened[name].attach(engine) for name, engine in engines.items()}
+    handle = Handle(engines, attachments, None if source is sidecar else source)
+    for transformer in transformers.values():
+        transformer.__dict__[HANDLE] = handle
+        handle.on_disable(partial(transformer.__dict__.pop, HANDLE, None))
+    if not isinstance(target, nn.Module):
+        handle.on_disable(watch_calls(target, lambda: handle.pipeline_call(target)))
+        setattr(type(target), HANDLE, handle)
+    return handle
+
+
+def disable(target: Any) -> None:
+    """Gives a pipeline or transformer back as it was. One that is not enabled stays as it is."""
+    handle = _handle(target)
+    if handle is not None:
+        handle.disable()
+
+
+def stats(target: Any) -> Statistics:
+    """What was done since `enable`. Raises ForecacheError for what is not enabled."""
+    handle = _handle(target)
+    if handle is None:
+        raise ForecacheError(f"forecache must be enabled on it, got a {type(target).__name__}")
+    return handle.stats()
+
+
+@contextmanager
+def enabled(target: Any, policy: str = "taylorseer", **options: Any) -> Iterator[Handle]:
+    """`enable` for the length of a `with` block."""
+    handle = enable(target, policy, **options)
+    try:
+        yield handle
+    finally:
+        handle.disable()
+
+
+class _Opened:
+    """One transformer on the way to being enabled."""
+
+    def __init__(self, name: str, transformer: nn.Module, settings: EngineSettings) -> None:
+        self._transformer = transformer
+        self._inner = unwrapped(transformer)
+        self._log = CallLog(name, Trace(settings.trace), verbose=settings.verbose)
+        self._layout, self._settings = self._reachable(settings)
+
+    def engine(self, source: PlanSource) -> Engine:
+        """What takes the transformer's calls."""
+        names = parameter_names(self._inner.forward)
+        known = [each for each in _TIMESTEPS if each in names]
+        timestep = known[0] if known else ""
+        if self._layout is not None:
+            timestep = self._layout.timestep
+        opener = RunOpener(self._inner, self._layout, self._settings, source, names[0])
+        self._finder = RunFinder(
+            opener,
+            CallerSeat(),
+            self._settings.steps,
+            (names[0], timestep),
+            lambda: self._attachment.context,
+        )
+        return Engine(names, self._finder, self._log, lambda given: self._bypass(given, names[0]))
+
+    def attach(self, engine: Engine) -> Attachment:
+        """Puts the engine before the transformer."""
+        self._attachment = Attachment(self._transformer, engine)
+        return self._attachment
+
+    def _reachable(self, settings: EngineSettings) -> tuple[ModelLayout | None, EngineSettings]:
+        """The layout, and the settings that are possible with it."""
+        wanted = settings.granularity
+        name = type(self._inner).__name__
+        if is_compiled(self._transformer):
+            if wanted not in (None, *_OUTSIDE):
+                raise ForecacheError(
+                    f"granularity must be output or change for a compiled transformer, "
+                    f"got {wanted.value}: compile its blocks with compile_repeated_blocks() instead"
+                )
+            return None, settings
+        layout = find_layout(self._inner)
+        if layout is not None:
+            Structure(self._inner, layout)
+        elif wanted not in (None, *_OUTSIDE):
+            self._log.warn(f"{name} is not known: output is forecast instead of {wanted.value}")
+            return None, _with_output(settings)
+        return layout, settings
+
+    def _bypass(self, arguments: Mapping[str, Any], input_name: str) -> str | None:
+        reason = grad_reason()
+        if reason is None and _other_cache(self._inner):
+            return "another cache is enabled"
+        if reason is None and not isinstance(arguments.get(input_name), Tensor):
+            return f"{input_name} is not a tensor"
+        return reason
+
+
+def _with_output(settings: EngineSettings) -> EngineSettings:
+    return replace(settings, granularity=Granularity.OUTPUT)
+
+
+def _transformers(target: Any) -> dict[str, nn.Module]:
+    if isinstance(target, nn.Module):
+        return {"transformer": target}
+    names = [name for name in getattr(target, "components", {}) if name.startswith("transformer")]
+    found = {name: getattr(target, name, None) for name in names}
+    modules = {name: module for name, module in found.items() if isinstance(module, nn.Module)}
+    if not modules:
+        rule = "a pipeline with a transformer, or a transformer"
+        raise ForecacheError(f"target must be {rule}, got a {type(target).__name__}")
+    return modules
+
+
+def _assert_free(target: Any, name: str, transformer: nn.Module) -> None:
+    if _handle(target) is not None or HANDLE in transformer.__dict__:
+        raise ForecacheError(f"{name} is enabled already: call forecache.disable first")
+    if _other_cache(unwrapped(transformer)) or getattr(target, "_is_cached", False) is True:
+        raise ForecacheError(f"{name} has another cache enabled: disable it first")
+
+
+def _other_cache(transformer: nn.Module) -> bool:
+    is_diffusers = getattr(transformer, "is_cache_enabled", False) is True
+    return is_diffusers or getattr(transformer, "_is_cached", False) is True
+
+
+def _handle(target: Any) -> Handle | None:
+    if isinstance(target, nn.Module):
+        found = target.__dict__.get(HANDLE)
+    else:
+        found = vars(type(target)).get(HANDLE)
+    return found if isinstance(found, Handle) else None
+
+
+def _source(sidecar: str | PlanSource | None, plan: str | PathLike[str] | None) -> PlanSource:
+    if plan is not None:
+        if sidecar is not None:
+            raise ForecacheError(
+                "sidecar and plan both say where plans come from: give one of them"
+            )
+        return PlanFileSource(Path(plan))
+    if sidecar is None or isinstance(sidecar, str):
+        return find_sidecar(None if sidecar == AUTO else sidecar)
+    return sidecar

@@ -1,0 +1,220 @@
+"""What stands before a transformer: takes every call, and lets it be computed or forecast.
+
+A call goes: bypass? -> which run -> which branch -> which call -> what the plan says -> compute or
+forecast -> note what was done. Any doubt on the way means that the call is computed as if
+forecache were not there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from forecache.diffusers.branch_state import BranchState
+from forecache.diffusers.call_arguments import by_name, signature_of
+from forecache.diffusers.call_log import CallLog
+from forecache.diffusers.decisions import Decided
+from forecache.diffusers.network_sites import Invocation, LateDecision
+from forecache.diffusers.output_sites import only_tensor
+from forecache.diffusers.run_finder import RunFinder
+from forecache.diffusers.run_state import RunState
+from forecache.diffusers.site_work import COMPUTE, CallJob, ForecastImpossible, Work
+from forecache.plan import RunOutcome
+from forecache.torch.probes import scalars
+
+logger = logging.getLogger("forecache")
+
+
+@dataclass
+class OpenCall:
+    """A call on its way. `decided` is None while the decision falls inside the call."""
+
+    run: RunState
+    branch: BranchState
+    index: int
+    job: CallJob
+    signature: tuple[object, ...]
+    scalars: dict[str, float]
+    decided: Decided | None = None
+    meter: Any = None
+
+
+class Engine:
+    """The calls of one transformer.
+
+    names: the parameters of its forward. bypass: why no call may be touched now, or None.
+    """
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        finder: RunFinder,
+        log: CallLog,
+        bypass: Callable[[Mapping[str, Any]], str | None],
+    ) -> None:
+        self._names = names
+        self._finder = finder
+        self._log = log
+        self._bypass = bypass
+
+    @property
+    def log(self) -> CallLog:
+        """What was done so far."""
+        return self._log
+
+    @property
+    def finder(self) -> RunFinder:
+        """The run that is open."""
+        return self._finder
+
+    def __call__(self, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """One call of the transformer."""
+        invocation = Invocation(original, args, kwargs)
+        call = self._opened(by_name(self._names, args, kwargs))
+        if call is None:
+            return invocation()
+        watch = self._log.start(call.job.arguments)
+        try:
+            output = self._computed(invocation, call)
+        except BaseException as error:
+            self.end_run(outcome_of(error))
+            raise
+        self._noted(call, output, watch)
+        return output
+
+    def end_run(self, outcome: RunOutcome = RunOutcome.OK) -> None:
+        """Ends the run that is open, if there is one: its features are gone."""
+        run = self._finder.take()
+        if run is not None:
+            self._log.run_ended(run, outcome)
+            run.close(outcome)
+
+    def _opened(self, arguments: Mapping[str, Any]) -> OpenCall | None:
+        """The call with its decision; None when it is to be computed as if nothing were hooked."""
+        reason = self._bypass(arguments)
+        if reason is not None:
+            self._log.bypassed(reason)
+            return None
+        if self._finder.is_over(arguments):
+            self.end_run()
+        run = self._finder.current(arguments, self._log)
+        try:
+            return self._prepared(run, arguments)
+        except Exception as error:
+            logger.debug("forecache: a call was not prepared", exc_info=True)
+            self._log.bypassed(str(getattr(error, "reason", f"{type(error).__name__}: {error}")))
+            return None
+
+    def _prepared(self, run: RunState, arguments: Mapping[str, Any]) -> OpenCall | None:
+        name, index = self._finder.place(run, arguments)
+        planned = run.planned
+        if planned is None:
+            self._log.bypassed(run.reason or "no plan")
+            return None
+        if index >= run.schedule.calls or index < 0:
+            self._log.bypassed("the sampler makes more calls than its schedule has")
+            return None
+        if planned.decisions.is_static and not planned.decisions.forecast_calls():
+            self._log.bypassed("the plan computes every call")
+            return None
+        refusal = planned.sites.refusal(arguments)
+        if refusal is not None:
+            self._log.bypassed(refusal)
+            return None
+        branch = run.branch(name)
+        job = CallJob(index, arguments, branch.stores)
+        if planned.table is not None:
+            job.gates = planned.table.gates(index, arguments)
+        given = arguments[self._names[0]]
+        measured = scalars(planned.probing.before(given, branch.probes))
+        call = OpenCall(run, branch, index, job, signature_of(arguments), measured)
+        if planned.probing.late is None:
+            call.decided = self._decided(call)
+        return call
+
+    def _decided(self, call: OpenCall) -> Decided:
+        assert call.run.planned is not None
+        decisions = call.run.planned.decisions
+        return decisions.decide(call.branch, call.index, call.signature, call.scalars)
+
+    def _computed(self, invocation: Invocation, call: OpenCall) -> Any:
+        assert call.run.planned is not None
+        sites = call.run.planned.sites
+        try:
+            return sites.run(invocation, call.job, self._work(call))
+        except ForecastImpossible as error:
+            logger.debug("forecache: a forecast failed", exc_info=True)
+            call.decided = Decided(dict.fromkeys(sites.groups, COMPUTE), (str(error),))
+            call.branch.lost = None if call.run.planned.decisions.is_static else str(error)
+        return invocation()
+
+    def _work(self, call: OpenCall) -> Work | LateDecision:
+        if call.decided is not None:
+            return call.decided.work
+        assert call.run.planned is not None
+        probing = call.run.planned.probing
+        call.meter = probing.meter()
+
+        def decide(value: Tensor) -> Work:
+            call.scalars.update(scalars(probing.inside(value, call.branch.probes)))
+            call.decided = self._decided(call)
+            return call.decided.work
+
+        return LateDecision(call.meter, decide)
+
+    def _noted(self, call: OpenCall, output: Any, watch: Any) -> None:
+        """Everything that follows a call. What goes wrong here costs the later forecasts, not the
+        picture.
+        """
+        try:
+            self._settled(call, output)
+            self._log.called(call, watch)
+        except Exception as error:
+            logger.debug("forecache: a call was not noted", exc_info=True)
+            self._log.bypassed(f"{type(error).__name__}: {error}")
+
+    def _settled(self, call: OpenCall, output: Any) -> None:
+        planned, branch = call.run.planned, call.branch
+        assert planned is not None
+        if call.decided is None:
+            call.decided = Decided(
+                dict.fromkeys(planned.sites.groups, COMPUTE), ("no measurement inside the call",)
+            )
+            branch.lost = call.job.trouble or "no measurement inside the call"
+        branch.newest = call.index
+        for group, stores in branch.stores.items():
+            if stores[0].positions[:1] == (call.index,):
+                branch.full_calls.setdefault(group, []).append(call.index)
+                branch.signature = call.signature
+        for group, feature in call.job.samples[:1]:
+            if group == planned.sites.groups[0] and call.decided.is_full:
+                branch.errors.full(feature)
+        first = call.decided.work[planned.sites.groups[0]]
+        if first.weights:
+            branch.errors.forecast(first.weights)
+        if call.decided.is_stored and call.job.trouble is None and not planned.decisions.is_static:
+            planned.probing.computed(getattr(call.meter, "measured", None), branch.probes)
+            given = call.job.arguments[self._names[0]]
+            tensor = only_tensor(output)
+            call.scalars = scalars(planned.probing.after(given, tensor, call.job, branch.probes))
+        elif not planned.decisions.is_static:
+            call.scalars = {}
+
+
+def outcome_of(error: BaseException) -> RunOutcome:
+    """How a run ends by this exception."""
+    interrupts = (KeyboardInterrupt, SystemExit, GeneratorExit)
+    return RunOutcome.INTERRUPTED if isinstance(error, interrupts) else RunOutcome.ERROR
+
+
+def grad_reason() -> str | None:
+    """Why a call cannot be forecast while gradients are wanted."""
+    return "gradients are enabled: call under torch.no_grad()" if torch.is_grad_enabled() else None
+
+
+__all__ = ["Engine", "OpenCall", "grad_reason", "outcome_of"]

@@ -1,0 +1,283 @@
+"""Enabling touches one object, says what is wrong, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import pytest
+import torch
+from fake_sources import taylor_source
+from tiny_image_models import DIT, FLUX
+from tiny_pipelines import flux_pipeline, generate
+from torch import nn
+
+import forecache
+from forecache import ForecacheError
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    torch.set_num_threads(1)
+    with torch.no_grad():
+        yield
+
+
+def refused(target: Any, message: str, **options: Any) -> None:
+    """The error is this one, and the target is as before."""
+    before = (type(target), set(vars(target)))
+    with pytest.raises(ForecacheError) as caught:
+        forecache.enable(target, sidecar=taylor_source(), **options)
+    assert str(caught.value) == message
+    assert (type(target), set(vars(target))) == before
+
+
+class Unknown(nn.Module):
+    """A transformer that no layout knows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = nn.Linear(4, 4)
+
+    def forward(self, hidden_states: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
+        line: torch.Tensor = self.line(hidden_states)
+        return line * timestep
+
+
+def test_options_that_break_a_rule_are_named() -> None:
+    refused(
+        FLUX.build(),
+        "granularity must be one of module, block, residual, hidden, output, change, got 'layer'",
+        granularity="layer",
+        steps=4,
+    )
+    refused(FLUX.build(), "steps must be an integer >= 1, got 0", steps=0)
+    refused(FLUX.build(), "steps must be given for a transformer without a pipeline")
+    refused(
+        FLUX.build(),
+        "cache_dtype must be a floating-point dtype or model, got torch.int8",
+        cache_dtype=torch.int8,
+        steps=4,
+    )
+    refused(
+        FLUX.build(), "cache_place must be device or host, got 'disk'", cache_place="disk", steps=4
+    )
+    refused(
+        FLUX.build(),
+        "sidecar and plan both say where plans come from: give one of them",
+        plan="plan.json",
+        steps=4,
+    )
+
+
+def test_a_target_without_a_transformer_is_refused() -> None:
+    scheduler = diffusers.DDIMScheduler()
+    rule = "a pipeline with a transformer, or a transformer"
+    refused(scheduler, f"target must be {rule}, got a DDIMScheduler")
+
+
+def test_enabling_twice_is_refused() -> None:
+    pipe, _ = flux_pipeline(4)
+    with forecache.enabled(pipe, sidecar=taylor_source()):
+        refused(pipe, "transformer is enabled already: call forecache.disable first")
+        refused(pipe.transformer, "transformer is enabled already: call forecache.disable first")
+    forecache.enable(pipe, sidecar=taylor_source()).disable()
+
+
+def test_a_cache_of_diffusers_is_refused_and_bypassed() -> None:
+    pipe, call = flux_pipeline(4)
+    config = diffusers.FirstBlockCacheConfig(threshold=0.1)
+    pipe.transformer.enable_cache(config)
+    refused(pipe, "transformer has another cache enabled: disable it first")
+    pipe.transformer.disable_cache()
+    with forecache.enabled(pipe, sidecar=taylor_source()) as handle:
+        pipe.transformer.enable_cache(config)
+        generate(pipe, call)
+        assert handle.stats().reasons == {"another cache is enabled": 4}
+        pipe.transformer.disable_cache()
+        generate(pipe, call)
+        assert sum(handle.stats().forecast_calls.values()) > 0
+
+
+def test_a_transformer_without_blocks_is_refused() -> None:
+    transformer = DIT.build()
+    transformer.transformer_blocks = nn.ModuleList()
+    refused(
+        transformer,
+        "transformer must have blocks, got a DiTTransformer2DModel without any",
+        steps=4,
+    )
+
+
+def test_statistics_of_what_is_not_enabled_are_refused() -> None:
+    pipe, _ = flux_pipeline(4)
+    with pytest.raises(ForecacheError) as caught:
+        forecache.stats(pipe)
+    assert str(caught.value) == "forecache must be enabled on it, got a FluxPipeline"
+    forecache.disable(pipe)
+
+
+def test_an_unknown_class_is_forecast_at_output_and_said_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    transformer = Unknown()
+    latents = torch.randn(1, 4)
+    with forecache.enabled(
+        transformer, granularity="hidden", sidecar=taylor_source(), steps=4
+    ) as handle:
+        for step in range(4):
+            transformer(latents, torch.tensor(4.0 - step))
+        stats = handle.stats()
+    assert (stats.granularity, stats.forecast_calls) == ("output", {"joint": 2})
+    warning = "Unknown is not known: output is forecast instead of hidden"
+    assert stats.warnings == (warning,)
+    assert f"forecache: transformer: {warning}" in caplog.messages
+
+
+def test_other_objects_of_the_class_stay_as_they_are() -> None:
+    pipe, _ = flux_pipeline(4)
+    other, _ = flux_pipeline(4)
+    forward = vars(type(pipe.transformer))["forward"]
+    with forecache.enabled(pipe, sidecar=taylor_source()):
+        assert type(other) is diffusers.FluxPipeline
+        assert isinstance(pipe, diffusers.FluxPipeline)
+        assert type(pipe).__name__ == "FluxPipeline"
+        assert type(pipe).__module__ == diffusers.FluxPipeline.__module__
+        assert vars(type(pipe.transformer))["forward"] is forward
+        assert "forward" not in vars(other.transformer)
+
+
+def test_an_enabled_pipeline_saves_as_the_plain_one(tmp_path: Path) -> None:
+    pipe, _ = flux_pipeline(4)
+    pipe.save_pretrained(tmp_path / "plain")
+    with forecache.enabled(pipe, sidecar=taylor_source()):
+        pipe.save_pretrained(tmp_path / "enabled")
+    plain, saved = (tmp_path / name / "model_index.json" for name in ("plain", "enabled"))
+    assert saved.read_text() == plain.read_text()
+
+
+def test_it_works_after_runs_without_it() -> None:
+    pipe, call = flux_pipeline(5)
+    generate(pipe, call)
+    with forecache.enabled(pipe, sidecar=taylor_source()) as handle:
+        generate(pipe, call)
+        assert handle.stats().forecast_calls == {"cond": 2}
+
+
+def test_a_wrapper_that_came_later_survives_disable() -> None:
+    transformer = FLUX.build()
+    expected = transformer(**FLUX.inputs(1), return_dict=False)[0]
+    handle = forecache.enable(transformer, sidecar=taylor_source(), steps=4)
+    ours = transformer.forward
+    seen: list[int] = []
+
+    def later(*args: Any, **kwargs: Any) -> Any:
+        seen.append(1)
+        return ours(*args, **kwargs)
+
+    transformer.__dict__["forward"] = later
+    handle.disable()
+    assert torch.equal(transformer(**FLUX.inputs(1), return_dict=False)[0], expected)
+    assert seen == [1]
+    assert handle.stats().runs == 0
+
+
+def test_a_copy_of_weights_taken_meanwhile_is_the_models() -> None:
+    transformer = FLUX.build()
+    before = copy.deepcopy(transformer.state_dict())
+    with forecache.enabled(transformer, granularity="module", sidecar=taylor_source(), steps=4):
+        for timestep in (1.0, 0.8, 0.6):
+            transformer(**FLUX.inputs(1, timestep))
+        assert transformer.state_dict().keys() == before.keys()
+        assert len(list(transformer.named_modules())) == len(list(FLUX.build().named_modules()))
+
+
+@pytest.mark.parametrize("granularity", ["output", "hidden", "residual"])
+def test_compiled_blocks_are_forecast_around_without_new_graphs(granularity: str) -> None:
+    import torch._dynamo as dynamo
+
+    dynamo.reset()
+    transformer = FLUX.build()
+    expected = transformer(**FLUX.inputs(1), return_dict=False)[0]
+    dynamo.utils.counters.clear()
+    transformer.compile_repeated_blocks(fullgraph=True, backend="eager")
+    transformer(**FLUX.inputs(1))
+    graphs = dynamo.utils.counters["stats"]["unique_graphs"]
+    assert graphs > 0
+    source = taylor_source()
+    with forecache.enabled(transformer, granularity=granularity, sidecar=source, steps=4) as handle:
+        first = transformer(**FLUX.inputs(1), return_dict=False)[0]
+        for timestep in (0.4, 0.3, 0.2):
+            transformer(**FLUX.inputs(1, timestep))
+        assert handle.stats().forecast_calls == {"joint": 2}
+    assert torch.equal(first, expected)
+    assert dynamo.utils.counters["stats"]["unique_graphs"] == graphs
+    assert not dynamo.utils.counters["graph_break"]
+    dynamo.reset()
+
+
+def test_module_refuses_compiled_blocks_when_it_meets_them() -> None:
+    transformer = FLUX.build()
+    expected = transformer(**FLUX.inputs(1), return_dict=False)[0]
+    with forecache.enabled(
+        transformer, granularity="module", sidecar=taylor_source(), steps=4
+    ) as handle:
+        transformer.compile_repeated_blocks(fullgraph=True, backend="eager")
+        assert torch.equal(transformer(**FLUX.inputs(1), return_dict=False)[0], expected)
+        reason = "module cannot see inside compiled blocks: use residual or hidden"
+        assert handle.stats().reasons == {reason: 1}
+    torch._dynamo.reset()
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_compiled_transformer_is_forecast_at_output(in_place: bool) -> None:
+    torch._dynamo.reset()
+    plain = FLUX.build()
+    if in_place:
+        plain.compile(backend="eager", fullgraph=True)
+    compiled: Any = plain if in_place else torch.compile(plain, backend="eager", fullgraph=True)
+    expected = compiled(**FLUX.inputs(1), return_dict=False)[0]
+    rule = "output or change for a compiled transformer, got hidden"
+    advice = "compile its blocks with compile_repeated_blocks() instead"
+    refused(compiled, f"granularity must be {rule}: {advice}", granularity="hidden", steps=4)
+    before = dict(vars(compiled))
+    with forecache.enabled(compiled, sidecar=taylor_source(), steps=4) as handle:
+        outputs = [
+            compiled(**FLUX.inputs(1, timestep), return_dict=False)[0]
+            for timestep in (FLUX.timestep, 0.4, 0.3, 0.2)
+        ]
+        stats = handle.stats()
+    assert torch.equal(outputs[0], expected)
+    assert (stats.granularity, stats.forecast_calls) == ("output", {"joint": 2})
+    assert vars(compiled) == before
+    torch._dynamo.reset()
+
+
+def test_importing_the_package_loads_no_torch() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, forecache; print('torch' in sys.modules, 'grpc' in sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["False", "False"]
+
+
+def test_one_line_a_run_at_info(caplog: pytest.LogCaptureFixture) -> None:
+    pipe, call = flux_pipeline(6)
+    with (
+        caplog.at_level(logging.INFO, logger="forecache"),
+        forecache.enabled(pipe, sidecar=taylor_source()),
+    ):
+        generate(pipe, call)
+    # 16 tokens of 32 numbers of 4 bytes, two slots: 4096 bytes.
+    assert caplog.messages == [
+        "forecache: transformer: fake(order=1) at hidden, 1 features a call, 3 of 6 calls full, "
+        "up to 2.0x, cache 0.0 MiB",
+        "forecache: transformer: 3 of 6 calls forecast, cache 0.0 MiB",
+    ]
