@@ -12,13 +12,19 @@ const root = resolve(import.meta.dirname, '../..');
 const work = join(root, '.work', 'check');
 const venv = join(root, '.venv');
 const python = join(venv, 'bin', 'python');
-const pythonProjects = ['tools/demo-model', 'tools/bench/python'];
+const pythonProjects = [
+  'tools/demo-model',
+  'tools/bench/python',
+  'packages/python',
+  'apps/model-host',
+];
 const environment = {
   ...process.env,
   NX_DAEMON: 'false',
   NX_NO_CLOUD: 'true',
   NX_TUI: 'false',
   FORCE_COLOR: '0',
+  HF_HUB_OFFLINE: '1',
 };
 
 const steps = [
@@ -130,7 +136,10 @@ function pythonSetup() {
     const created = command('python3', ['-m', 'venv', venv]);
     if (created.failed > 0) return created;
   }
-  const locks = pythonProjects.flatMap((project) => ['-r', join(project, 'requirements.lock')]);
+  const locks = pythonProjects
+    .map((project) => join(project, 'requirements.lock'))
+    .filter((lock) => existsSync(join(root, lock)))
+    .flatMap((lock) => ['-r', lock]);
   return command(python, [
     '-m',
     'pip',

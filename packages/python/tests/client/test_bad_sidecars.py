@@ -149,6 +149,20 @@ def test_a_report_returns_at_once_and_what_does_not_fit_is_counted(tmp_path):
     assert fake.asked[-1] == "CloseRun"
 
 
+def test_a_prefetched_decision_is_asked_once_and_in_the_background(tmp_path):
+    fake, release = FakeSidecar(), threading.Event()
+    fake.before_answer["Decide"] = release.wait
+    with served(fake, socket_at(tmp_path)):
+        run = SidecarSource(socket_at(tmp_path), **PATIENT).open_run(REQUEST)
+        run.prefetch("joint", 0, {})
+        run.prefetch("joint", 0, {})
+        release.set()
+        assert run.decide("joint", 0, {}).action == FULL
+        run.prefetch("joint", 0, {})
+        run.close(RunOutcome.OK)
+    assert fake.asked == ["OpenRun", "Decide", "CloseRun"]
+
+
 def test_closing_waits_no_longer_than_the_deadline(tmp_path):
     fake, release = FakeSidecar(), threading.Event()
     fake.before_answer["CloseRun"] = release.wait

@@ -22,13 +22,9 @@ def by_name(names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
 
 
 def signature_of(arguments: Mapping[str, Any]) -> tuple[object, ...]:
-    """What must stay the same from call to call: shape, dtype and device of every tensor, and
-    `return_dict`.
-    """
-    facts: list[object] = [arguments.get("return_dict", True)]
-    facts += [
+    """Shape, dtype and device of every tensor: what must stay the same from call to call."""
+    return tuple(
         (name, tuple(value.shape), value.dtype, value.device)
         for name, value in sorted(arguments.items())
         if isinstance(value, Tensor)
-    ]
-    return tuple(facts)
+    )

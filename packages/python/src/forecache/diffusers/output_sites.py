@@ -4,7 +4,7 @@ computed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from forecache.diffusers.feature_store import FeatureStore
 from forecache.diffusers.network_sites import Invocation, LateDecision, StoreOptions
 from forecache.diffusers.site_work import CallJob, Does, ForecastImpossible, Stores, Work
 from forecache.plan import Granularity
+
+Form = Callable[[Tensor], Any]
 
 
 class OutputSites:
@@ -28,7 +30,8 @@ class OutputSites:
         self.granularity = granularity
         self.groups: tuple[str, ...] = (granularity.value,)
         self._input = input_name
-        self._form: Any = None
+        # By `return_dict`: a pipeline and its callback may ask for different answers.
+        self._forms: dict[object, Form] = {}
         self._dtype = torch.float32
 
     def refusal(self, _arguments: Mapping[str, Any]) -> str | None:
@@ -48,7 +51,7 @@ class OutputSites:
         store = job.stores[self.groups[0]][0]
         if wanted.does is Does.FORECAST:
             try:
-                return self._wrapped(self._forecast(store, wanted.weights, job))
+                return self._form(job)(self._forecast(store, wanted.weights, job))
             except Exception as error:
                 raise ForecastImpossible(f"{type(error).__name__}: {error}") from error
         output = call()
@@ -80,11 +83,15 @@ class OutputSites:
         store.begin(job.index)
         store.write(0, feature, tensor.dtype)
         store.commit()
-        self._form, self._dtype = _form_of(output), tensor.dtype
+        self._forms[job.arguments.get("return_dict", True)] = _form_of(output)
+        self._dtype = tensor.dtype
         job.samples.append((self.groups[0], feature))
 
-    def _wrapped(self, tensor: Tensor) -> Any:
-        return tensor if self._form is None else self._form(tensor)
+    def _form(self, job: CallJob) -> Form:
+        form = self._forms.get(job.arguments.get("return_dict", True))
+        if form is None:
+            raise ForecastImpossible("no call has answered in this form yet")
+        return form
 
 
 def only_tensor(output: Any) -> Tensor:
@@ -101,12 +108,13 @@ def only_tensor(output: Any) -> Tensor:
     return tensor
 
 
-def _form_of(output: Any) -> Any:
-    """How an answer is made from its tensor; None for the bare tensor."""
+def _form_of(output: Any) -> Form:
+    """How an answer is made from its tensor."""
     if isinstance(output, Tensor):
-        return None
+        return lambda tensor: tensor
     if isinstance(output, tuple | list):
         kind = type(output)
         return lambda tensor: kind([tensor])
-    kind, name = type(output), fields(output)[0].name
+    kind = type(output)
+    name = next(each.name for each in fields(output) if getattr(output, each.name) is not None)
     return lambda tensor: kind(**{name: tensor})

@@ -1,0 +1,307 @@
+"""The parts of the engine by themselves: schedules, clocks, branches, weights, gates, numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import pytest
+import torch
+from fake_sources import FakeSource, forecast, taylor_source
+from recorded_call import record_call
+from tiny_image_models import DIT, FLUX
+from tiny_model import TinyModel
+from tiny_models import TINY_MODELS
+from tiny_pipelines import flux_pipeline, generate, wan_pipeline
+from torch import Tensor
+
+import forecache
+from forecache import ForecacheError, NoPlanError
+from forecache.diffusers.branch_names import BranchNames
+from forecache.diffusers.call_clock import RoundClock, SchedulerClock, TimestepClock
+from forecache.diffusers.forecast_error import ForecastErrorMeter, next_weights
+from forecache.diffusers.layouts import find_layout
+from forecache.diffusers.modulation_table import build_table
+from forecache.diffusers.schedule import SCALES, Schedule, read_schedule
+from forecache.diffusers.structure import Structure
+from forecache.plan import FULL
+
+ROUNDING = 1e-5
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    torch.set_num_threads(1)
+    with torch.no_grad():
+        yield
+
+
+def flow_match(steps: int) -> Any:
+    scheduler = diffusers.FlowMatchEulerDiscreteScheduler()
+    scheduler.set_timesteps(steps)
+    return scheduler
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_schedule_knows_the_unit_of_the_timestep(scale: Any, dtype: torch.dtype) -> None:
+    scheduler = flow_match(7)
+    scheduler.set_begin_index(2)
+    given = scale(scheduler.timesteps[2].to(dtype)).expand(2)
+    schedule = read_schedule(scheduler, given)
+    assert (schedule.first, schedule.calls, schedule.steps) == (2, 5, 5)
+    assert schedule.scale is scale
+    assert schedule.timesteps == tuple(scheduler.timesteps[2:].tolist())
+    assert len(schedule.sigmas) == 5
+
+
+def test_without_an_index_the_timestep_says_where_a_schedule_begins() -> None:
+    scheduler = diffusers.DDIMScheduler()
+    scheduler.set_timesteps(10)
+    schedule = read_schedule(scheduler, scheduler.timesteps[4].expand(2))
+    assert (schedule.first, schedule.calls) == (4, 6)
+    with pytest.raises(NoPlanError) as caught:
+        read_schedule(scheduler, torch.tensor(123.25))
+    assert caught.value.reason == "the first call's timestep is not one of the scheduler's"
+
+
+def test_repeated_timesteps_need_a_step_index() -> None:
+    scheduler = diffusers.DDIMScheduler()
+    scheduler.set_timesteps(4)
+    scheduler.timesteps = scheduler.timesteps.repeat_interleave(2)
+    with pytest.raises(NoPlanError) as caught:
+        read_schedule(scheduler, scheduler.timesteps[0])
+    assert caught.value.reason == "the scheduler repeats timesteps and has no step index"
+
+
+def test_a_scheduler_clock_follows_the_steps() -> None:
+    scheduler = flow_match(5)
+    scheduler.set_begin_index(1)
+    clock = SchedulerClock(scheduler, 1)
+    assert [clock.index("cond", None), clock.index("uncond", None)] == [0, 0]
+    scheduler.step(torch.zeros(1), scheduler.timesteps[1], torch.zeros(1))
+    assert clock.index("cond", None) == 1
+
+
+def test_a_round_clock_counts_when_a_branch_comes_again() -> None:
+    clock = RoundClock()
+    calls = ["cond", "uncond", "cond", "cond", "cond", "uncond"]
+    assert [clock.index(branch, None) for branch in calls] == [0, 0, 1, 2, 3, 3]
+
+
+def test_a_timestep_clock_turns_back_with_the_time() -> None:
+    clock = TimestepClock()
+    times = [torch.tensor(value) for value in (0.0, 0.5, 0.5, 1.0)]
+    branches = ("cond", "cond", "uncond", "cond")
+    assert [clock.index(*each) for each in zip(branches, times, strict=True)] == [0, 1, 1, 2]
+    assert clock.is_over(torch.tensor(0.75))
+    assert not clock.is_over(torch.tensor(1.5))
+    assert clock.peek("cond", torch.tensor(1.5)) == 3
+    assert clock.peek("cond", times[3]) == 3
+    assert clock.peek("uncond", times[3]) == 2
+
+
+def test_a_timestep_written_into_the_same_tensor_is_read_again() -> None:
+    clock = TimestepClock()
+    time = torch.tensor(1.0)
+    assert clock.index("cond", time) == 0
+    time.fill_(0.5)
+    assert clock.index("cond", time) == 1
+
+
+def test_branches_are_told_apart_by_context_then_by_conditioning() -> None:
+    names = BranchNames()
+    assert names.name("cond", {}) == "cond"
+    assert names.name("uncond", {}) == "uncond"
+    assert names.name("cond_uncond", {}) == "joint"
+    assert names.name("pag", {}) == "branch-1"
+    assert names.name("pag", {}) == "branch-1"
+
+    names = BranchNames()
+    one, other = torch.ones(2), torch.zeros(2)
+    assert names.name(None, {"encoder_hidden_states": one}) == "joint"
+    assert names.name(None, {"encoder_hidden_states": other}) == "branch-1"
+    assert names.name(None, {"encoder_hidden_states": one}) == "joint"
+    # Made anew in every call: the same numbers are the same branch.
+    assert names.name(None, {"encoder_hidden_states": torch.zeros(2)}) == "branch-1"
+    assert names.repeated("joint", 1) == "branch-2"
+    assert names.repeated("joint", 1) == "branch-2"
+
+
+def test_a_run_has_at_most_eight_branches() -> None:
+    names = BranchNames()
+    for number in range(6):
+        names.name(None, {"class_labels": torch.tensor([number])})
+    with pytest.raises(NoPlanError) as caught:
+        names.name(None, {"class_labels": torch.tensor([9])})
+    assert caught.value.reason == "a run has at most 8 branches"
+
+
+def test_weights_are_continued_along_their_polynomial() -> None:
+    assert next_weights([]) == ()
+    assert next_weights([(1.0,), (1.0,)]) == (1.0,)
+    # A line: 1 + k, -k at k = 1, 2 gives k = 3.
+    assert next_weights([(2.0, -1.0), (3.0, -2.0)]) == (4.0, -3.0)
+    # Squares at 1, 2, 3 give 16.
+    squares = [(1.0, 0.0, 0.0), (4.0, 0.0, 0.0), (9.0, 0.0, 0.0)]
+    assert next_weights(squares) == (16.0, 0.0, 0.0)
+    # One alone stays as it is.
+    assert next_weights([(2.0, -1.0)]) == (2.0, -1.0)
+
+
+def test_the_forecast_error_of_a_line_is_zero_and_of_reuse_is_not() -> None:
+    meter = ForecastErrorMeter()
+    line = [torch.tensor([1.0, 2.0]) * value for value in (4.0, 3.0, 0.0)]
+    meter.full(line[0])
+    meter.full(line[1])
+    meter.forecast((2.0, -1.0))
+    meter.forecast((3.0, -2.0))
+    # Call 4 of a line through 4 (call 0) and 3 (call 1) is 0: relative to nothing, so none.
+    meter.full(line[2])
+    assert meter.read() == []
+    meter = ForecastErrorMeter()
+    for value in (1.0, 2.0):
+        meter.full(torch.tensor([value]))
+    meter.forecast((1.0,))
+    meter.full(torch.tensor([4.0]))
+    # Reuse says 2 where 4 is.
+    assert meter.read() == [0.5]
+
+
+@pytest.mark.parametrize("model", TINY_MODELS.values(), ids=TINY_MODELS.keys())
+def test_gates_of_the_table_are_those_of_the_blocks(model: TinyModel) -> None:
+    transformer = model.build()
+    layout = find_layout(transformer)
+    assert layout is not None
+    if layout.modulation is None:
+        pytest.skip("the layout offers no table")
+    listed = torch.tensor([model.timestep, model.timestep / 2, model.timestep / 4])
+    schedule = Schedule(3, 3, timesteps=tuple(listed.tolist()), scale=SCALES[0], source=listed)
+    first = model.inputs(1, model.timestep)
+    structure = Structure(transformer, layout)
+    table = build_table(structure, first, schedule, [1, 2])
+    assert table is not None
+    for call in (1, 2):
+        timestep = model.inputs(1, float(listed[call]))[layout.timestep]
+        given = {**first, layout.timestep: timestep}
+        gates = table.gates(call, given)
+        assert gates is not None
+        own = [gate for block in record_call(transformer, layout, given).blocks for gate in block.gates]
+        assert len(gates) == len(own) == structure.sites
+        for mine, theirs in zip(gates, own, strict=True):
+            assert (mine is None) == (theirs is None)
+            if mine is not None and theirs is not None:
+                assert float((mine - theirs).norm() / theirs.norm()) < ROUNDING
+        # Another timestep, or a prompt that was exchanged: not the table's.
+        assert table.gates(3 - call, given) is None
+        assert table.gates(0, given) is None
+    conditioning = next(
+        name for name, value in given.items()
+        if isinstance(value, Tensor) and name not in ("hidden_states", layout.timestep)
+    )
+    assert table.gates(2, {**given, conditioning: given[conditioning].clone()}) is None
+
+
+def test_a_pipeline_at_module_uses_the_table() -> None:
+    pipe, call = flux_pipeline(6)
+    seen: list[bool] = []
+    with forecache.enabled(pipe, granularity="module", sidecar=taylor_source()) as handle:
+        engine = handle._engines["transformer"]
+        settled = engine._settled
+
+        def watch(call: Any, output: Any) -> None:
+            seen.append(call.job.gates is not None)
+            settled(call, output)
+
+        engine._settled = watch  # type: ignore[method-assign]
+        generate(pipe, call)
+    # Calls 2, 3 and 5 are forecast.
+    assert seen == [False, False, True, True, False, True]
+
+
+def test_with_and_without_the_table_the_picture_is_the_same(monkeypatch: Any) -> None:
+    pipe, call = wan_pipeline(6)
+    with forecache.enabled(pipe, granularity="module", sidecar=taylor_source()):
+        fast = generate(pipe, call)
+    monkeypatch.setattr("forecache.diffusers.run_opening.build_table", lambda *_: None)
+    with forecache.enabled(pipe, granularity="module", sidecar=taylor_source()):
+        slow = generate(pipe, call)
+    assert float((fast - slow).norm() / slow.norm()) < 1e-4
+
+
+def test_statistics_count_and_measure() -> None:
+    pipe, call = flux_pipeline(8)
+    with forecache.enabled(pipe, granularity="residual", sidecar=taylor_source()) as handle:
+        generate(pipe, call)
+        stats = forecache.stats(pipe)
+    # Full: 0, 1, 4, 7.
+    assert (stats.full_calls, stats.forecast_calls) == ({"cond": 4}, {"cond": 4})
+    assert (stats.policy, stats.granularity, stats.runs) == ("fake(order=1)", "residual", 1)
+    # 16 tokens of 32 float32, two slots.
+    assert stats.peak_cache_bytes == 2 * 16 * 32 * 4
+    assert stats.full_seconds > 0 < stats.forecast_seconds
+    assert stats.forecast_error is not None
+    assert (stats.calls, stats.bypassed_calls, stats.reasons) == (8, 0, {})
+    assert "forecast_calls   cond 4" in str(stats)
+    assert handle.stats() == stats
+
+
+def test_the_trace_has_a_line_a_call_and_one_a_run(tmp_path: Path) -> None:
+    pipe, call = flux_pipeline(4)
+    path = tmp_path / "trace.jsonl"
+    with forecache.enabled(pipe, sidecar=taylor_source(), trace=path):
+        generate(pipe, call)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line["event"] for line in lines] == ["call"] * 4 + ["run"]
+    assert [line["action"] for line in lines[:4]] == ["full", "full", "forecast", "forecast"]
+    assert (lines[4]["full"], lines[4]["forecast"], lines[4]["outcome"]) == (2, 2, "ok")
+
+
+def test_features_are_stored_in_the_dtype_that_is_asked_for() -> None:
+    pipe, call = flux_pipeline(4)
+    source = taylor_source()
+    with forecache.enabled(pipe, sidecar=source, cache_dtype=torch.bfloat16) as handle:
+        generate(pipe, call)
+        assert handle.stats().peak_cache_bytes == 2 * 16 * 32 * 2
+
+
+def test_the_default_is_hidden_where_the_policy_would_store_every_module() -> None:
+    source = taylor_source()
+    transformer = FLUX.build()
+    with forecache.enabled(transformer, sidecar=source, steps=3) as handle:
+        transformer(**FLUX.inputs(1))
+        assert handle.stats().granularity == "hidden"
+    asked = [run.request.granularity for run in source.runs]
+    assert [each and each.value for each in asked] == [None, "hidden"]
+
+
+def test_another_shape_in_the_middle_is_computed_and_said() -> None:
+    transformer = DIT.build()
+    source = FakeSource(lambda _calls: [FULL, FULL, forecast(2.0, -1.0), FULL])
+    with forecache.enabled(transformer, granularity="hidden", sidecar=source, steps=4) as handle:
+        for call, timestep in enumerate((900.0, 800.0, 700.0)):
+            given = DIT.inputs(1, timestep)
+            if call == 2:
+                given["class_labels"] = given["class_labels"].int()
+            transformer(**given)
+        assert handle.stats().reasons == {"tensors changed their shape, dtype or device": 1}
+
+
+def test_a_wrong_option_of_the_policy_is_raised_by_the_first_call() -> None:
+    class Refusing:
+        def open_run(self, request: Any) -> Any:
+            raise ForecacheError("interval must be an integer >= 1, got 0")
+
+        def close(self) -> None:
+            pass
+
+    transformer = DIT.build()
+    with (
+        forecache.enabled(transformer, interval=0, sidecar=Refusing(), steps=4),
+        pytest.raises(ForecacheError) as caught,
+    ):
+        transformer(**DIT.inputs(1))
+    assert str(caught.value) == "interval must be an integer >= 1, got 0"
