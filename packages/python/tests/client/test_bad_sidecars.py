@@ -19,6 +19,7 @@ from sidecar_server import with_forecache
 
 from forecache._generated.forecache.v1 import plan_pb2
 from forecache.client import SidecarSource, TlsFiles
+from forecache.client.connection import Connection
 from forecache.errors import ForecacheError, NoPlanError
 from forecache.plan import FULL, ActionKind, CallReport, PolicySpec, RunOutcome, RunRequest
 
@@ -218,6 +219,15 @@ def test_a_forked_child_has_a_connection_of_its_own(tmp_path):
     )
     with served(FakeSidecar(), socket_at(tmp_path)):
         python_run(script, socket_at(tmp_path))
+
+
+def test_a_process_does_not_touch_the_channel_of_the_one_it_was_forked_from(tmp_path, monkeypatch):
+    connection = Connection(socket_at(tmp_path))
+    connection.service()
+    before = connection._channel
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    connection.service()
+    assert connection._channel is not before
 
 
 def python_run(script: Path, argument: str) -> None:

@@ -186,6 +186,40 @@ def test_a_wrapper_that_came_later_survives_disable() -> None:
     assert handle.stats().runs == 0
 
 
+@pytest.mark.parametrize("is_before", [True, False])
+def test_offloading_may_exchange_forward_between_calls(is_before: bool) -> None:
+    pipe, call = flux_pipeline(6)
+    transformer = pipe.transformer
+    plain = transformer.forward
+    old: list[Any] = []
+
+    def offload() -> None:
+        """As accelerate's hooks: what is there is kept, wrapped, and put back at the end."""
+        inner = transformer.forward
+        old.append(inner)
+        transformer.forward = lambda *args, **kwargs: inner(*args, **kwargs)
+
+    def onload() -> None:
+        transformer.forward = old.pop()
+
+    if is_before:
+        offload()
+    with forecache.enabled(pipe, sidecar=taylor_source()) as handle:
+        if not is_before:
+            offload()
+        for generation in (1, 2, 3):
+            generate(pipe, call)
+            onload()
+            offload()
+            assert handle.stats().forecast_calls == {"cond": 3 * generation}
+            assert handle.stats().full_calls == {"cond": 3 * generation}
+    onload()
+    assert transformer(**FLUX.inputs(1), return_dict=False)[0].equal(
+        plain(**FLUX.inputs(1), return_dict=False)[0]
+    )
+    assert handle.stats().bypassed_calls == 0
+
+
 def test_a_copy_of_weights_taken_meanwhile_is_the_models() -> None:
     transformer = FLUX.build()
     before = copy.deepcopy(transformer.state_dict())
@@ -277,7 +311,7 @@ def test_one_line_a_run_at_info(caplog: pytest.LogCaptureFixture) -> None:
         generate(pipe, call)
     # 16 tokens of 32 numbers of 4 bytes, two slots: 4096 bytes.
     assert caplog.messages == [
-        "forecache: transformer: fake(order=1) at hidden, 1 features a call, 3 of 6 calls full, "
+        "forecache: transformer: fake(order=1) at hidden, 1 site, 3 of 6 calls full, "
         "up to 2.0x, cache 0.0 MiB",
         "forecache: transformer: 3 of 6 calls forecast, cache 0.0 MiB",
     ]

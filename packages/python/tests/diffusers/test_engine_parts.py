@@ -189,7 +189,9 @@ def test_gates_of_the_table_are_those_of_the_blocks(model: TinyModel) -> None:
         given = {**first, layout.timestep: timestep}
         gates = table.gates(call, given)
         assert gates is not None
-        own = [gate for block in record_call(transformer, layout, given).blocks for gate in block.gates]
+        own = [
+            gate for block in record_call(transformer, layout, given).blocks for gate in block.gates
+        ]
         assert len(gates) == len(own) == structure.sites
         for mine, theirs in zip(gates, own, strict=True):
             assert (mine is None) == (theirs is None)
@@ -199,7 +201,8 @@ def test_gates_of_the_table_are_those_of_the_blocks(model: TinyModel) -> None:
         assert table.gates(3 - call, given) is None
         assert table.gates(0, given) is None
     conditioning = next(
-        name for name, value in given.items()
+        name
+        for name, value in given.items()
         if isinstance(value, Tensor) and name not in ("hidden_states", layout.timestep)
     )
     assert table.gates(2, {**given, conditioning: given[conditioning].clone()}) is None
@@ -285,7 +288,7 @@ def test_another_shape_in_the_middle_is_computed_and_said() -> None:
         for call, timestep in enumerate((900.0, 800.0, 700.0)):
             given = DIT.inputs(1, timestep)
             if call == 2:
-                given["class_labels"] = given["class_labels"].int()
+                given["timestep"] = given["timestep"].int()
             transformer(**given)
         assert handle.stats().reasons == {"tensors changed their shape, dtype or device": 1}
 

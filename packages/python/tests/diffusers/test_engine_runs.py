@@ -226,7 +226,9 @@ def test_each_of_two_transformers_has_its_run() -> None:
         parts = handle.stats().transformers
     assert list(parts) == ["transformer", "transformer_2"]
     assert all(part.runs == 1 for part in parts.values())
-    counts = [sum(part.full_calls.values()) + sum(part.forecast_calls.values()) for part in parts.values()]
+    counts = [
+        sum(part.full_calls.values()) + sum(part.forecast_calls.values()) for part in parts.values()
+    ]
     assert sum(counts) == 16
     # The second one's run is of the calls that are left.
     assert source.runs[1].request.calls == counts[1] // 2

@@ -130,7 +130,9 @@ def test_interval_one_is_off_and_says_so(source: SidecarSource) -> None:
 def test_a_plan_file_needs_no_sidecar(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     policy = ["--policy", "taylorseer", "--interval", "3", "--order", "1"]
-    path.write_text(printed_by(["plan", "--model", "flux.1-dev", "--steps", "8", *policy, "--json"]))
+    path.write_text(
+        printed_by(["plan", "--model", "flux.1-dev", "--steps", "8", *policy, "--json"])
+    )
     pipe, call = flux_pipeline(8)
     with forecache.enabled(pipe, plan=path, granularity="residual") as handle:
         generate(pipe, call)

@@ -29,19 +29,31 @@ class Attachment:
     """An instance's own `forward` in front of its class's, and its own `cache_context`, which
     names branches.
 
-    Nothing is registered: no hook, no parameter, no module. `detach` takes both away; where
-    somebody has wrapped `forward` after us, ours stays and passes everything through.
+    Nothing is registered: no hook, no parameter, no module. `detach` takes both away. Others
+    replace `forward` too: where somebody has wrapped ours, it stays and passes everything
+    through; where ours was taken out, as offloading does between two calls of a pipeline,
+    `ensure` puts it in again.
     """
 
     def __init__(self, transformer: nn.Module, entry: Entry) -> None:
+        self._transformer = transformer
         self._entry = entry
         self._is_attached = True
+        self._is_inside = False
         self.context: str | None = None
-        name = "_compiled_call_impl" if _is_compiled_in_place(transformer) else "forward"
-        self._undo = [_replace(transformer, name, self._forward)]
+        self._name = "_compiled_call_impl" if _is_compiled_in_place(transformer) else "forward"
+        self._undo = [_replace(transformer, self._name, self._forward)]
+        self._top = transformer.__dict__[self._name]
         inner = unwrapped(transformer)
         if hasattr(inner, "cache_context"):
             self._undo.append(_replace(inner, "cache_context", self._cache_context))
+
+    def ensure(self) -> None:
+        """Comes first again, if anything came before or ours is gone."""
+        if self._transformer.__dict__.get(self._name) is self._top:
+            return
+        self._undo[0] = _replace(self._transformer, self._name, self._forward)
+        self._top = self._transformer.__dict__[self._name]
 
     def detach(self) -> None:
         """Gives the transformer back as it was."""
@@ -54,9 +66,13 @@ class Attachment:
         @functools.wraps(original)
         @torch.compiler.disable  # type: ignore[untyped-decorator] # PyTorch's own
         def forward(*args: Any, **kwargs: Any) -> Any:
-            if not self._is_attached:
+            if not self._is_attached or self._is_inside:
                 return original(*args, **kwargs)
-            return self._entry(original, args, kwargs)
+            self._is_inside = True
+            try:
+                return self._entry(original, args, kwargs)
+            finally:
+                self._is_inside = False
 
         return forward
 

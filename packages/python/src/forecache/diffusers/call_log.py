@@ -94,7 +94,10 @@ class CallLog:
         )
 
     def run_ended(self, run: RunState, outcome: RunOutcome) -> None:
-        """A run is over; its features are still there."""
+        """A run is over; its features are still there. Reads what the device has timed and
+        measured.
+        """
+        self.tally.stopwatch.settle()
         for branch in run.branches.values():
             self.tally.errors += branch.errors.read()
         planned = run.planned
@@ -163,7 +166,7 @@ class CallLog:
             return
         run.is_announced = True
         sites, decisions = planned.sites, planned.decisions
-        where = f"{sites.granularity.value}, {sites.features} features a call"
+        where = f"{sites.granularity.value}, {_counted(sites.features, 'site')}"
         what = "decides call by call"
         if decisions.is_static:
             full, calls = decisions.full_call_count(), run.schedule.calls
@@ -172,3 +175,7 @@ class CallLog:
         line = "forecache: %s: %s at %s, %s, cache %.1f MiB"
         policy = planned.opened.policy
         logger.log(self._level, line, self._component, policy, where, what, mebibytes)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -179,6 +179,9 @@ class _Opened:
         reason = grad_reason()
         if reason is None and _other_cache(self._inner):
             return "another cache is enabled"
+        if reason is None and getattr(self._inner, "_parallel_config", None) is not None:
+            # A rank that decides otherwise than the others would wait for them for ever.
+            return "the transformer runs on several devices in parallel"
         if reason is None and not isinstance(arguments.get(input_name), Tensor):
             return f"{input_name} is not a tensor"
         return reason

@@ -71,6 +71,8 @@ class Handle:
         ]
         for engine in self._engines.values():
             engine.finder.seat.scheduler = getattr(pipeline, "scheduler", None)
+        for attachment in self._attachments.values():
+            attachment.ensure()
         outcome = RunOutcome.OK
         try:
             yield

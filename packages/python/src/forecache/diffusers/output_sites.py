@@ -66,7 +66,7 @@ class OutputSites:
     def _forecast(self, store: FeatureStore, weights: tuple[float, ...], job: CallJob) -> Tensor:
         if self.granularity is Granularity.OUTPUT:
             return store.history.forecast(0, weights)
-        change = store.forecast(0, weights, like=torch.empty(0))
+        change = store.forecast(0, weights, like=torch.empty(0, dtype=torch.float32))
         return (job.arguments[self._input].float() + change).to(self._dtype)
 
     def _record(self, store: FeatureStore, output: Any, job: CallJob) -> None:

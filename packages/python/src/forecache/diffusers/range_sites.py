@@ -118,7 +118,7 @@ class RangeApplier(Applier):
 
 def _added(store: FeatureStore, weights: tuple[float, ...], stream: Tensor) -> Tensor:
     """Refuses a stream of another shape: broadcasting would hide it."""
-    residual = store.forecast(0, weights, like=torch.empty(0))
+    residual = store.forecast(0, weights, like=torch.empty(0, dtype=torch.float32))
     if residual.shape != stream.shape:
         raise ForecacheError(f"stream must be {list(residual.shape)}, got {list(stream.shape)}")
     return (stream + residual).to(stream.dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,7 +13,9 @@ from forecache.diffusers.call_clock import CallClock, RoundClock, SchedulerClock
 from forecache.diffusers.run_opening import RunOpener
 from forecache.diffusers.run_state import PlannedRun, RunState
 from forecache.diffusers.schedule import Schedule, read_schedule
-from forecache.errors import NoPlanError
+from forecache.errors import ForecacheError, NoPlanError
+
+logger = logging.getLogger("forecache")
 
 NO_STEPS = "called outside the pipeline that forecache was enabled on, and steps is not given"
 
@@ -104,6 +107,11 @@ class RunFinder:
             planned = self._opener.open(schedule, arguments)
         except NoPlanError as error:
             reason = error.reason
+        except ForecacheError:
+            raise
+        except Exception as error:
+            logger.debug("forecache: a run was not opened", exc_info=True)
+            reason = f"{type(error).__name__}: {error}"
         if schedule is None:
             source = getattr(self.seat.scheduler, "timesteps", None)
             schedule = Schedule(steps=1, calls=1, source=source)

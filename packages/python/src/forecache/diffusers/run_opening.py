@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import nn
@@ -11,7 +12,7 @@ from forecache.diffusers.branch_names import DECLARED
 from forecache.diffusers.decisions import PARTIAL_REASON, Decisions, has_partial
 from forecache.diffusers.inner_sites import InnerSites
 from forecache.diffusers.layout import ModelLayout
-from forecache.diffusers.modulation_table import build_table
+from forecache.diffusers.modulation_table import ModulationTable, build_table
 from forecache.diffusers.network_sites import NetworkSites, StoreOptions
 from forecache.diffusers.output_sites import OutputSites
 from forecache.diffusers.probing import Probing
@@ -21,6 +22,8 @@ from forecache.diffusers.settings import EngineSettings
 from forecache.diffusers.structure import Structure
 from forecache.errors import ForecacheError, NoPlanError
 from forecache.plan import Granularity, OpenedRun, PlanSource, RunOutcome, RunRequest, RunSetup
+
+logger = logging.getLogger("forecache")
 
 CLIENT = "diffusers"
 
@@ -112,7 +115,7 @@ class RunOpener:
         decisions = Decisions(opened, sites.groups)
         table = None
         if structure is not None and setup.granularity is Granularity.MODULE:
-            table = build_table(structure, arguments, schedule, decisions.forecast_calls())
+            table = _table(structure, arguments, schedule, decisions.forecast_calls())
         options = StoreOptions(
             max(1, setup.history_size), self._settings.cache_dtype, self._settings.cache_place
         )
@@ -131,6 +134,20 @@ class RunOpener:
             return InnerSites(structure, granularity)
         is_whole = tuple(setup.sites) in ((), (f"blocks.0-{structure.last}",))
         return InnerSites(structure, granularity, () if is_whole else setup.sites)
+
+
+def _table(
+    structure: Structure,
+    arguments: Mapping[str, Any],
+    schedule: Schedule,
+    calls: Sequence[int],
+) -> ModulationTable | None:
+    """The table, or None where it cannot be made: gates then come from the blocks' arguments."""
+    try:
+        return build_table(structure, arguments, schedule, calls)
+    except Exception:
+        logger.debug("forecache: gates are made call by call", exc_info=True)
+        return None
 
 
 def _is_file(source: PlanSource) -> bool:
