@@ -1,0 +1,1 @@
+"""Benchmarks of the Python side beside its peers, in the same run."""

@@ -1,0 +1,1 @@
+"""forecache in Diffusers beside its peers: Diffusers' own, cache-dit, the authors' recursion."""
