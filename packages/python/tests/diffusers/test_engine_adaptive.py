@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def test_input_change_and_output_rate_are_what_the_contract_says() -> None:
     source = FakeSource(answer=script(FULL, FULL, REUSE, FULL), probes=probes)
     _, inputs, outputs, stats = run(FLUX, source, "change")
     latents = [given["hidden_states"] for given in inputs]
-    changes = [float((b - a).abs().mean()) for a, b in zip(latents, latents[1:], strict=False)]
+    changes = [float((b - a).abs().mean()) for a, b in pairwise(latents)]
     told = asked(source)
     assert told[0] == {}
     assert [scalars["input-change"] for scalars in told[1:]] == pytest.approx(changes, rel=NEAR)
@@ -96,7 +97,7 @@ def test_modulated_input_change_is_of_the_first_attentions_input(model: TinyMode
     attention.register_forward_pre_hook(keep, with_kwargs=True)
     for given in inputs:
         transformer(**given)
-    expected = [relative_change(b, a) for a, b in zip(seen, seen[1:], strict=False)]
+    expected = [relative_change(b, a) for a, b in pairwise(seen)]
     told = asked(source)
     assert told[0] == {}
     actual = [scalars["modulated-input-change"] for scalars in told[1:]]

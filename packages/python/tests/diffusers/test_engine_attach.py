@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -197,7 +200,11 @@ def test_offloading_may_exchange_forward_between_calls(is_before: bool) -> None:
         """As accelerate's hooks: what is there is kept, wrapped, and put back at the end."""
         inner = transformer.forward
         old.append(inner)
-        transformer.forward = lambda *args, **kwargs: inner(*args, **kwargs)
+
+        def hooked(*args: Any, **kwargs: Any) -> Any:
+            return inner(*args, **kwargs)
+
+        transformer.forward = hooked
 
     def onload() -> None:
         transformer.forward = old.pop()
@@ -230,74 +237,15 @@ def test_a_copy_of_weights_taken_meanwhile_is_the_models() -> None:
         assert len(list(transformer.named_modules())) == len(list(FLUX.build().named_modules()))
 
 
-@pytest.mark.parametrize("granularity", ["output", "hidden", "residual"])
-def test_compiled_blocks_are_forecast_around_without_new_graphs(granularity: str) -> None:
-    import torch._dynamo as dynamo
-
-    dynamo.reset()
-    transformer = FLUX.build()
-    expected = transformer(**FLUX.inputs(1), return_dict=False)[0]
-    dynamo.utils.counters.clear()
-    transformer.compile_repeated_blocks(fullgraph=True, backend="eager")
-    transformer(**FLUX.inputs(1))
-    graphs = dynamo.utils.counters["stats"]["unique_graphs"]
-    assert graphs > 0
-    source = taylor_source()
-    with forecache.enabled(transformer, granularity=granularity, sidecar=source, steps=4) as handle:
-        first = transformer(**FLUX.inputs(1), return_dict=False)[0]
-        for timestep in (0.4, 0.3, 0.2):
-            transformer(**FLUX.inputs(1, timestep))
-        assert handle.stats().forecast_calls == {"joint": 2}
-    assert torch.equal(first, expected)
-    assert dynamo.utils.counters["stats"]["unique_graphs"] == graphs
-    assert not dynamo.utils.counters["graph_break"]
-    dynamo.reset()
-
-
-def test_module_refuses_compiled_blocks_when_it_meets_them() -> None:
-    transformer = FLUX.build()
-    expected = transformer(**FLUX.inputs(1), return_dict=False)[0]
-    with forecache.enabled(
-        transformer, granularity="module", sidecar=taylor_source(), steps=4
-    ) as handle:
-        transformer.compile_repeated_blocks(fullgraph=True, backend="eager")
-        assert torch.equal(transformer(**FLUX.inputs(1), return_dict=False)[0], expected)
-        reason = "module cannot see inside compiled blocks: use residual or hidden"
-        assert handle.stats().reasons == {reason: 1}
-    torch._dynamo.reset()
-
-
-@pytest.mark.parametrize("in_place", [True, False])
-def test_a_compiled_transformer_is_forecast_at_output(in_place: bool) -> None:
-    torch._dynamo.reset()
-    plain = FLUX.build()
-    if in_place:
-        plain.compile(backend="eager", fullgraph=True)
-    compiled: Any = plain if in_place else torch.compile(plain, backend="eager", fullgraph=True)
-    expected = compiled(**FLUX.inputs(1), return_dict=False)[0]
-    rule = "output or change for a compiled transformer, got hidden"
-    advice = "compile its blocks with compile_repeated_blocks() instead"
-    refused(compiled, f"granularity must be {rule}: {advice}", granularity="hidden", steps=4)
-    before = dict(vars(compiled))
-    with forecache.enabled(compiled, sidecar=taylor_source(), steps=4) as handle:
-        outputs = [
-            compiled(**FLUX.inputs(1, timestep), return_dict=False)[0]
-            for timestep in (FLUX.timestep, 0.4, 0.3, 0.2)
-        ]
-        stats = handle.stats()
-    assert torch.equal(outputs[0], expected)
-    assert (stats.granularity, stats.forecast_calls) == ("output", {"joint": 2})
-    assert vars(compiled) == before
-    torch._dynamo.reset()
-
-
 def test_importing_the_package_loads_no_torch() -> None:
-    import subprocess
-    import sys
-
     code = "import sys, forecache; print('torch' in sys.modules, 'grpc' in sys.modules)"
+    source = str(Path(forecache.__file__).parents[1])
     answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": source},
     )
     assert answer.stdout.split() == ["False", "False"]
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 
-def parameter_names(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Names of the parameters in order, without `self`; wrappers are looked through."""
+def parameter_names(module: nn.Module) -> tuple[str, ...]:
+    """Names of the parameters of a module's forward, in order, without `self`.
+
+    Those of the class: offloading may have put a forward without names into the instance.
+    """
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    parameters = inspect.signature(function).parameters.values()
+    _self, *parameters = inspect.signature(type(module).forward).parameters.values()
     return tuple(each.name for each in parameters if each.kind in kinds)
 
 

@@ -136,7 +136,10 @@ class _Opened:
 
     def engine(self, source: PlanSource) -> Engine:
         """What takes the transformer's calls."""
-        names = parameter_names(self._inner.forward)
+        names = parameter_names(self._inner)
+        if not names:
+            kind = type(self._inner).__name__
+            raise ForecacheError(f"transformer must name its arguments, a {kind} does not")
         known = [each for each in _TIMESTEPS if each in names]
         timestep = known[0] if known else ""
         if self._layout is not None:

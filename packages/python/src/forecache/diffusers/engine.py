@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -90,9 +91,14 @@ class Engine:
     def end_run(self, outcome: RunOutcome = RunOutcome.OK) -> None:
         """Ends the run that is open, if there is one: its features are gone."""
         run = self._finder.take()
-        if run is not None:
-            self._log.run_ended(run, outcome)
-            run.close(outcome)
+        if run is None:
+            return
+        for close in (partial(self._log.run_ended, run), run.close):
+            try:
+                close(outcome)
+            except Exception:
+                # Somebody else's exception may be on its way: it must not be this one.
+                logger.debug("forecache: a run was not closed", exc_info=True)
 
     def _opened(self, arguments: Mapping[str, Any]) -> OpenCall | None:
         """The call with its decision; None when it is to be computed as if nothing were hooked."""
@@ -112,28 +118,19 @@ class Engine:
 
     def _prepared(self, run: RunState, arguments: Mapping[str, Any]) -> OpenCall | None:
         name, index = self._finder.place(run, arguments)
-        planned = run.planned
-        if planned is None:
-            self._log.bypassed(run.reason or "no plan")
+        reason = _refusal(run, index, arguments)
+        if reason is not None:
+            self._log.bypassed(reason)
             return None
-        if index >= run.schedule.calls or index < 0:
-            self._log.bypassed("the sampler makes more calls than its schedule has")
-            return None
-        if planned.decisions.is_static and not planned.decisions.forecast_calls():
-            self._log.bypassed("the plan computes every call")
-            return None
-        refusal = planned.sites.refusal(arguments)
-        if refusal is not None:
-            self._log.bypassed(refusal)
-            return None
+        assert run.planned is not None
         branch = run.branch(name)
         job = CallJob(index, arguments, branch.stores)
-        if planned.table is not None:
-            job.gates = planned.table.gates(index, arguments)
-        given = arguments[self._names[0]]
-        measured = scalars(planned.probing.before(given, branch.probes))
+        if run.planned.table is not None:
+            job.gates = run.planned.table.gates(index, arguments)
+        probing = run.planned.probing
+        measured = scalars(probing.before(arguments[self._names[0]], branch.probes))
         call = OpenCall(run, branch, index, job, signature_of(arguments), measured)
-        if planned.probing.late is None:
+        if probing.late is None:
             call.decided = self._decided(call)
         return call
 
@@ -179,37 +176,57 @@ class Engine:
             self._log.bypassed(f"{type(error).__name__}: {error}")
 
     def _settled(self, call: OpenCall, output: Any) -> None:
-        planned, branch = call.run.planned, call.branch
+        planned = call.run.planned
         assert planned is not None
         if call.decided is None:
-            call.decided = Decided(
-                dict.fromkeys(planned.sites.groups, COMPUTE), ("no measurement inside the call",)
-            )
-            branch.lost = call.job.trouble or "no measurement inside the call"
-        branch.newest = call.index
+            reason = call.job.trouble or "no measurement inside the call"
+            call.decided = Decided(dict.fromkeys(planned.sites.groups, COMPUTE), (reason,))
+            call.branch.lost = reason
+        self._remember(call, call.decided)
+        if not planned.decisions.is_static:
+            is_computed = call.decided.is_stored and call.job.trouble is None
+            # The policy takes a full call for stored: one that is not would shift its weights.
+            call.branch.lost = call.branch.lost or call.job.trouble
+            call.scalars = self._measured_after(call, output) if is_computed else {}
+
+    def _remember(self, call: OpenCall, decided: Decided) -> None:
+        """Notes in the branch what was stored, and compares forecasts with it."""
+        branch, first = call.branch, next(iter(decided.work))
         for group, stores in branch.stores.items():
             if stores[0].positions[:1] == (call.index,):
                 branch.full_calls.setdefault(group, []).append(call.index)
                 branch.signature = call.signature
-        for group, feature in call.job.samples[:1]:
-            if group == planned.sites.groups[0] and call.decided.is_full:
+        for group, feature in call.job.samples:
+            if group == first:
                 branch.errors.full(feature)
-        first = call.decided.work[planned.sites.groups[0]]
-        if first.weights:
-            branch.errors.forecast(first.weights)
-        if call.decided.is_stored and call.job.trouble is None and not planned.decisions.is_static:
-            planned.probing.computed(getattr(call.meter, "measured", None), branch.probes)
-            given = call.job.arguments[self._names[0]]
-            tensor = only_tensor(output)
-            call.scalars = scalars(planned.probing.after(given, tensor, call.job, branch.probes))
-        elif not planned.decisions.is_static:
-            call.scalars = {}
+        if decided.work[first].weights:
+            branch.errors.forecast(decided.work[first].weights)
+
+    def _measured_after(self, call: OpenCall, output: Any) -> dict[str, float]:
+        """What the policy is told of a computed call."""
+        assert call.run.planned is not None
+        probing, memory = call.run.planned.probing, call.branch.probes
+        probing.computed(getattr(call.meter, "measured", None), memory)
+        given = call.job.arguments[self._names[0]]
+        return scalars(probing.after(given, only_tensor(output), call.job, memory))
 
 
 def outcome_of(error: BaseException) -> RunOutcome:
     """How a run ends by this exception."""
     interrupts = (KeyboardInterrupt, SystemExit, GeneratorExit)
     return RunOutcome.INTERRUPTED if isinstance(error, interrupts) else RunOutcome.ERROR
+
+
+def _refusal(run: RunState, index: int, arguments: Mapping[str, Any]) -> str | None:
+    """Why a call of a run is computed as if nothing were hooked."""
+    planned = run.planned
+    if planned is None:
+        return run.reason or "no plan"
+    if not 0 <= index < run.schedule.calls:
+        return "the sampler makes more calls than its schedule has"
+    if planned.decisions.is_static and not planned.decisions.forecast_calls():
+        return "the plan computes every call"
+    return planned.sites.refusal(arguments)
 
 
 def grad_reason() -> str | None:

@@ -54,9 +54,9 @@ def next_weights(made: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
     """The weights of the call after these consecutive ones, of one history.
 
     The weights of a polynomial forecast of order m are polynomials of degree m in the call index,
-    so that m + 1
-    of them give the next exactly: `w(n) = sum_i (-1)^i C(d + 1, i + 1) w(n - 1 - i)` with d =
-        min(m, made - 1). After fewer, the polynomial of lower degree.
+    so that m + 1 of them give the next exactly:
+    `w(n) = sum_i (-1)^i C(d + 1, i + 1) w(n - 1 - i)` with d = min(m, made - 1).
+    After fewer, the polynomial of lower degree.
     """
     if not made:
         return ()
@@ -71,6 +71,7 @@ def next_weights(made: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
 
 
 def _sample(feature: Tensor) -> Tensor:
+    """A copy: a view would keep the whole feature alive."""
     flat = feature.detach().reshape(-1)
     stride = max(1, flat.numel() // SAMPLE_SIZE)
-    return flat[::stride][:SAMPLE_SIZE].float()
+    return flat[::stride][:SAMPLE_SIZE].to(torch.float32, copy=True)

@@ -37,7 +37,7 @@ class Invocation:
 
 @dataclass(frozen=True)
 class LateDecision:
-    """A decision that falls inside the call: before the block of `meter`, from what that measures."""
+    """A decision inside the call: before the block of `meter`, from what that measures."""
 
     meter: Meter
     decide: Callable[[Any], Work]

@@ -67,7 +67,8 @@ class OutputSites:
         if self.granularity is Granularity.OUTPUT:
             return store.history.forecast(0, weights)
         change = store.forecast(0, weights, like=torch.empty(0, dtype=torch.float32))
-        return (job.arguments[self._input].float() + change).to(self._dtype)
+        forecast: Tensor = job.arguments[self._input].float() + change
+        return forecast.to(self._dtype)
 
     def _record(self, store: FeatureStore, output: Any, job: CallJob) -> None:
         tensor = only_tensor(output)

@@ -15,7 +15,7 @@ from forecache.diffusers.structure import BlockCall
 
 
 class Does(Enum):
-    """STORE: computed in full, as the plan says. COMPUTE: in full against the plan, so not stored."""
+    """STORE: computed, as the plan says. COMPUTE: computed against the plan, so not stored."""
 
     STORE = "store"
     COMPUTE = "compute"
@@ -57,7 +57,7 @@ class CallJob:
 
 
 class ForecastImpossible(Exception):
-    """A forecast failed on the way: the call has to be computed in full. Never leaves the engine."""
+    """A forecast failed on the way: the call has to be computed. Never leaves the engine."""
 
 
 class Recorder(ABC):
@@ -78,7 +78,7 @@ class Recorder(ABC):
 
     @abstractmethod
     def abort(self) -> None:
-        """Lets go of whatever was stored of this call. May come after any other method, and twice."""
+        """Lets go of what was stored of this call. May come at any time, and twice."""
 
 
 class Applier(ABC):

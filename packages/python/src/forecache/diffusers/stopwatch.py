@@ -46,7 +46,7 @@ class Stopwatch:
         self._events.clear()
 
     def saved(self) -> float:
-        """Seconds that the forecast calls would have taken longer at the median of the full ones."""
+        """Seconds that the forecast calls took less than as many median full ones."""
         full, forecast = (self.seconds[kind] for kind in _KINDS)
         return len(forecast) * median(full) - sum(forecast) if full and forecast else 0.0
 

@@ -121,7 +121,7 @@ def _places(transformer: nn.Module, layout: ModelLayout) -> Iterator[BlockPlace]
     index = 0
     for stage in layout.stages:
         for block in getattr(transformer, stage.blocks):
-            yield BlockPlace(index, stage, block, parameter_names(block.forward))
+            yield BlockPlace(index, stage, block, parameter_names(block))
             index += 1
 
 
