@@ -1,22 +1,12 @@
-import type { ModelDescription, NetworkShape, SiteShape } from '@forecache/adapters';
-
-const MODULE_KINDS: readonly string[] = [
-  'attention',
-  'cross-attention',
-  'mlp',
-  'single',
-] satisfies readonly SiteShape['kind'][];
+import { blockCount, isModuleKind } from '@forecache/adapters';
+import type { ModelDescription, NetworkShape } from '@forecache/adapters';
 
 /** The forecastable modules of a described model, for policies that treat them differently. */
 export function networkShape(description: Pick<ModelDescription, 'sites'>): NetworkShape {
   const sites = description.sites.flatMap(({ name, kind, block, output }) =>
-    isModule(kind) ? [{ name, kind, block, tokens: tokensOf(output.shape) }] : [],
+    isModuleKind(kind) ? [{ name, kind, block, tokens: tokensOf(output.shape) }] : [],
   );
-  return { blocks: sites.reduce((most, { block }) => Math.max(most, block + 1), 0), sites };
-}
-
-function isModule(kind: string): kind is SiteShape['kind'] {
-  return MODULE_KINDS.includes(kind);
+  return { blocks: blockCount(description), sites };
 }
 
 /** A feature without its batch is [tokens, width], or [frames, tokens, width]. */

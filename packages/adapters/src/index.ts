@@ -42,13 +42,15 @@ export type {
 
 // Sites, setups and plans
 export {
+  blockCount,
   describeSite,
+  isModuleKind,
   residualRange,
   residualSite,
   siteOf,
   sitesOfGranularity,
 } from './model-host/site-description.js';
-export type { BlockRange } from './model-host/site-description.js';
+export type { BlockRange, ModuleKind } from './model-host/site-description.js';
 export { assertRunSetup } from './model-host/transformer/run-setup.js';
 export { NO_SETUP } from './wire/setup-messages.js';
 export {

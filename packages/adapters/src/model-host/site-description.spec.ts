@@ -1,5 +1,5 @@
 import { createInMemoryNetwork } from './transformer/in-memory-network.js';
-import type { ModelDescription } from './model-host.js';
+import type { ModelDescription, SiteKind } from './model-host.js';
 import {
   describeSite,
   residualRange,
@@ -62,6 +62,28 @@ describe('sitesOfGranularity', () => {
     expect(sitesOfGranularity(MODEL, 'hidden')).toEqual(['hidden']);
     expect(sitesOfGranularity(MODEL, 'output')).toEqual(['output']);
     expect(sitesOfGranularity(MODEL, 'change')).toEqual(['change']);
+  });
+
+  it('count blocks whose two branches are one module, or whose attention has a second one', () => {
+    const [like] = MODEL.sites;
+    if (like === undefined) throw new Error('the model has no sites');
+    const site = (kind: SiteKind, block: number) => ({
+      ...like,
+      name: `${block}.${kind}`,
+      kind,
+      block,
+    });
+    const sites = [
+      site('attention', 0),
+      site('cross-attention', 0),
+      site('mlp', 0),
+      site('single', 1),
+      { ...site('hidden', 1), name: 'hidden' },
+    ];
+    const model = { ...MODEL, sites };
+    expect(sitesOfGranularity(model, 'module')).toHaveLength(4);
+    expect(sitesOfGranularity(model, 'residual')).toEqual(['blocks.0-1']);
+    expect(describeSite(model, 'blocks.1-1').kind).toBe('residual');
   });
 
   it.each(['module', 'block', 'residual', 'change'] as const)(

@@ -1,6 +1,16 @@
 import { ForecastError } from '@forecache/core';
 
-import type { Granularity, ModelDescription, SiteDescription } from './model-host.js';
+import type { Granularity, ModelDescription, SiteDescription, SiteKind } from './model-host.js';
+
+/** Kinds of sites that are modules of a block: what `module` forecasts. */
+export type ModuleKind = Extract<SiteKind, 'attention' | 'cross-attention' | 'mlp' | 'single'>;
+
+const MODULE_KINDS: readonly string[] = [
+  'attention',
+  'cross-attention',
+  'mlp',
+  'single',
+] satisfies readonly ModuleKind[];
 
 const RESIDUAL_NAME = /^blocks\.(0|[1-9]\d{0,5})-(0|[1-9]\d{0,5})$/;
 
@@ -69,7 +79,7 @@ function namesOf(description: ModelDescription, granularity: Granularity): reado
   const blocks = blockCount(description);
   switch (granularity) {
     case 'module':
-      return listed('attention', 'mlp');
+      return listed(...MODULE_KINDS);
     case 'block':
       return Array.from({ length: blocks }, (_, block) => {
         return residualSite({ first: block, last: block });
@@ -83,7 +93,14 @@ function namesOf(description: ModelDescription, granularity: Granularity): reado
   }
 }
 
-/** Blocks of a transformer whose blocks are one attention and one MLP. */
-function blockCount(description: ModelDescription): number {
-  return description.sites.filter(({ kind }) => kind === 'attention').length;
+/** Whether a site of this kind is a module of a block. */
+export function isModuleKind(kind: string): kind is ModuleKind {
+  return MODULE_KINDS.includes(kind);
+}
+
+/** Blocks that have a module. */
+export function blockCount({ sites }: Pick<ModelDescription, 'sites'>): number {
+  return sites
+    .filter(({ kind }) => isModuleKind(kind))
+    .reduce((most, { block }) => Math.max(most, block + 1), 0);
 }
