@@ -103,7 +103,9 @@ def flux_sample(
     return state, closed.statistics
 
 
-@pytest.mark.parametrize("granularity", ["MODULE", "HIDDEN", "OUTPUT", "CHANGE"])
+@pytest.mark.parametrize(
+    "granularity", ["MODULE", "BLOCK", "RESIDUAL", "HIDDEN", "OUTPUT", "CHANGE"]
+)
 def test_a_flux_runs_by_plan_through_the_sidecar(tmp_path: Path, granularity: str) -> None:
     case = layout_case("FluxTransformer2DModel")
     with served(case.network, tmp_path / "host.sock") as _:
