@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
 
 from forecache_host.addresses import Address, remove_stale_socket
 from forecache_host.compute_thread import ComputeThread
 from forecache_host.host_error import HostError
 from forecache_host.network import Network
 from forecache_host.service import ModelHostService
-from forecache_host.stubs import model_host_pb2_grpc
+from forecache_host.stubs import model_host_pb2, model_host_pb2_grpc
 
 CLOSE_GRACE_SECONDS = 5.0
 """How long calls in progress may go on when the server closes."""
+
+_NAME = model_host_pb2.DESCRIPTOR.services_by_name["ModelHostService"].full_name
 
 KEEPALIVE_MS = 60_000
 """Time after which a silent connection is pinged, so that vanished callers are noticed."""
@@ -52,6 +56,12 @@ class ModelHostServer:
             ]
         )
         model_host_pb2_grpc.add_ModelHostServiceServicer_to_server(self._service, self._server)
+        # grpc-stubs leaves `aio` out.
+        self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection(
+            [_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME], self._server
+        )
         self._sockets: dict[Path, int] = {}
 
     async def listen(self, addresses: Sequence[Address]) -> list[str]:
@@ -60,12 +70,15 @@ class ModelHostServer:
         try:
             bound = [self._bind(address) for address in addresses]
             await self._server.start()
+            for name in ("", _NAME):
+                await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         finally:
             os.umask(before)
         return bound
 
     async def close(self) -> None:
         """Ends all runs, then the server."""
+        await self._health.enter_graceful_shutdown()
         await self._service.close()
         await self._server.stop(CLOSE_GRACE_SECONDS)
         self._compute.close()
