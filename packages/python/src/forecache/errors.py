@@ -10,7 +10,7 @@ class ForecacheError(ValueError):
 class NoPlanError(RuntimeError):
     """Nobody answers with a plan: every call of the run is computed in full.
 
-    `reason` is what the statistics show, for example `sidecar unreachable: deadline of 50 ms passed`.
+    `reason` is what the statistics show: `sidecar unreachable: deadline of 50 ms passed`.
     """
 
     def __init__(self, reason: str) -> None:

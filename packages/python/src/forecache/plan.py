@@ -1,18 +1,18 @@
 """What a call does at a site, in the words of `protos/forecache/v1/plan.proto`.
 
-Nothing here imports torch or gRPC: `client` turns messages into these types, `torch` and `diffusers`
-apply them.
+Nothing here imports torch or gRPC: `client` turns messages into these types, `torch` and
+`diffusers` apply them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from typing import Protocol
 
 
-class Granularity(str, Enum):
+class Granularity(StrEnum):
     """Where forecasts are made."""
 
     MODULE = "module"
@@ -23,7 +23,7 @@ class Granularity(str, Enum):
     CHANGE = "change"
 
 
-class ActionKind(str, Enum):
+class ActionKind(StrEnum):
     """What a call does at a site."""
 
     FULL = "full"
@@ -32,7 +32,7 @@ class ActionKind(str, Enum):
     PARTIAL = "partial"
 
 
-class ProbeKind(str, Enum):
+class ProbeKind(StrEnum):
     """What a host measures for a policy that decides call by call; see `plan.proto`."""
 
     MODULATED_INPUT_CHANGE = "modulated-input-change"
@@ -45,7 +45,7 @@ class ProbeKind(str, Enum):
     FEATURE_GRAM = "feature-gram"
 
 
-class RunOutcome(str, Enum):
+class RunOutcome(StrEnum):
     """How a run ended."""
 
     OK = "ok"
@@ -67,7 +67,7 @@ class TokenSelection:
 class Action:
     """What to do at a site in one call.
 
-    `weights` are the forecast weights, newest stored feature first; empty unless `kind` is FORECAST.
+    `weights` are the forecast weights, newest stored feature first; empty unless it is a FORECAST.
     REUSE is the same as FORECAST with weights `(1.0,)`.
     """
 
@@ -167,7 +167,8 @@ class NetworkShape:
 class RunRequest:
     """The facts of a run that a policy decides from.
 
-    `granularity` None: the policy's own. `timesteps` and `sigmas`: one a call, or empty when not known.
+    `granularity` None: the policy's own. `timesteps` and `sigmas`: one a call, or empty when not
+    known.
     """
 
     policy: PolicySpec
@@ -195,7 +196,7 @@ class CallReport:
 
 
 class OpenedRun(Protocol):
-    """A run that somebody decides for. No method raises but `close` on a closed run: no answer is an answer."""
+    """A run that somebody decides for. No method raises: no answer is an answer."""
 
     @property
     def setup(self) -> RunSetup: ...
@@ -215,13 +216,11 @@ class OpenedRun(Protocol):
     def failure(self) -> str | None:
         """Why there are no more answers (`deadline of 50 ms passed`); None while all is well."""
 
-    def decide(
-        self, branch: str, call_index: int, scalars: Mapping[str, float]
-    ) -> CallPlan | None:
+    def decide(self, branch: str, call_index: int, scalars: Mapping[str, float]) -> CallPlan | None:
         """The action of one call; None means compute it in full, and `failure` says why."""
 
     def prefetch(self, branch: str, call_index: int, scalars: Mapping[str, float]) -> None:
-        """Asks for a later call's action in the background; `decide` of that call then takes the answer.
+        """Asks for a later call's action in the background; `decide` of that call takes the answer.
 
         For decisions whose scalars are known already.
         """
@@ -236,6 +235,6 @@ class PlanSource(Protocol):
     """Where plans come from: a sidecar, a plan file, or nobody."""
 
     def open_run(self, request: RunRequest) -> OpenedRun:
-        """Opens a run. Raises ForecacheError for a wrong option, NoPlanError when nobody answers."""
+        """Opens a run. Raises ForecacheError for a wrong option, NoPlanError for no answer."""
 
     def close(self) -> None: ...

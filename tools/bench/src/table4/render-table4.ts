@@ -38,7 +38,8 @@ const WHAT_IT_IS =
   'Tables 3 and 4 of the TaylorSeer paper vary interval N and order O on DiT-XL/2, 50 DDIM steps, 50,000 ImageNet ' +
   'images; here is the same line-up on the network that ships with forecache. FID (Inception features, ImageNet) and ' +
   'our Fréchet distance (a small classifier’s features, Fashion-MNIST) are not on one scale, so each is also shown ' +
-  'divided by its own full compute; even so they are ratios of different measures on different models.';
+  'divided by its own full compute; even so they are ratios of different measures on different models. ' +
+  '[What this says about the paper’s conclusions](table4-reading.md).';
 
 const NOTES = [
   'Paper columns are printed numbers of Table 4 (TaylorSeer) and Table 3 (full compute, FORA, fewer steps). The paper prints two rows twice with different numbers: N=5 O=3 has FID 2.78 and sFID 5.82 in Table 4, 2.65 and 5.36 in Table 3; N=4 O=4 has FID 2.52 in Table 4, 2.49 in Table 3. Table 4’s are shown.',

@@ -20,14 +20,19 @@ class PlanFileSource:
     def __init__(self, file: Path | str) -> None:
         self._file = read_plan_file(Path(file))
 
+    @property
+    def calls(self) -> int:
+        """Calls of the runs that the plan is for."""
+        return len(self._file.plan.calls)
+
     def open_run(self, request: RunRequest) -> PlannedRun:
         """The file's plan at the request's granularity, default the file's own.
 
         Raises NoPlanError for a run of another length, ForecacheError for another granularity.
         """
-        calls = len(self._file.plan.calls)
-        if request.calls != calls:
-            raise NoPlanError(f"the plan file is for {calls} calls, this run makes {request.calls}")
+        if request.calls != self.calls:
+            made = f"this run makes {request.calls}"
+            raise NoPlanError(f"the plan file is for {self.calls} calls, {made}")
         return PlannedRun(self._setup(request), self._file)
 
     def close(self) -> None:

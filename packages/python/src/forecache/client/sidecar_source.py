@@ -16,14 +16,15 @@ from forecache.errors import ForecacheError, NoPlanError
 from forecache.plan import RunRequest
 
 DEFAULT_DEADLINE_MS = 50
-DEFAULT_CONNECT_TIMEOUT_MS = 1000
+DEFAULT_CONNECT_TIMEOUT_MS = 5000
 
 
 class SidecarSource:
     """A `PlanSource` that asks the sidecar at `address`, `unix:/path` or `host:port`.
 
     deadline_ms: longest wait for the decision about one call and for closing a run; default 50.
-    connect_timeout_ms: longest wait for a run to open, once a generation; default 1000. It covers
+    connect_timeout_ms: longest wait for a run to open, once a generation; default 5000, since a
+        busy machine makes a fresh sidecar slow and only one that hangs costs the wait. It covers
         connecting and compiling the plan.
     tls: files for a connection with TLS; default without.
     clock: seconds, for the pauses after a failure.
