@@ -10,7 +10,10 @@ import torch
 from torch import Tensor
 
 SAMPLE_SIZE = 4096
-"""Numbers of a feature that are compared."""
+"""Most numbers of a feature that are compared."""
+
+LEAST_STRIDE = 16
+"""Of a small feature every 16th number, so that samples are little beside the history."""
 
 
 class ForecastErrorMeter:
@@ -73,5 +76,5 @@ def next_weights(made: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
 def _sample(feature: Tensor) -> Tensor:
     """A copy: a view would keep the whole feature alive."""
     flat = feature.detach().reshape(-1)
-    stride = max(1, flat.numel() // SAMPLE_SIZE)
+    stride = max(LEAST_STRIDE, flat.numel() // SAMPLE_SIZE)
     return flat[::stride][:SAMPLE_SIZE].to(torch.float32, copy=True)
