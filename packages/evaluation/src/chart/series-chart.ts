@@ -1,4 +1,4 @@
-import { createAxis, type Axis } from '../report/axis.js';
+import { createAxis, createLogAxis, type Axis } from '../report/axis.js';
 import { MARKERS, SERIES_COLOURS, type Ink, type Place, type Scene, type Shape } from './scene.js';
 
 /** One point of a line. */
@@ -29,6 +29,8 @@ export interface ChartAxis {
   readonly label: string;
   /** Written behind every number of the axis. */
   readonly unit: string;
+  /** Default linear. Logarithmic only where every value is > 0. */
+  readonly scale?: 'linear' | 'logarithmic';
 }
 
 const WIDTH = 860;
@@ -46,7 +48,8 @@ export function seriesChart(chart: SeriesChart): Scene {
     points.map((point) => point.x),
     { from: PLOT.left, to: PLOT.right },
   );
-  const y = createAxis(
+  const yAxis = chart.y.scale === 'logarithmic' ? createLogAxis : createAxis;
+  const y = yAxis(
     points.map((point) => point.y),
     { from: PLOT.bottom, to: PLOT.top },
   );

@@ -38,7 +38,11 @@ export function comparisonChart(
   return seriesChart({
     label: `${QUALITY[quality]} against ${SPEED[speed]}`,
     x: { label: SPEED[speed], unit: '×' },
-    y: { label: QUALITY[quality], unit: '' },
+    y: {
+      label: QUALITY[quality],
+      unit: '',
+      scale: quality === 'frechet' ? 'logarithmic' : 'linear',
+    },
     series,
   });
 }

@@ -27,6 +27,35 @@ export function createAxis(values: readonly number[], pixels: PixelRange): Axis 
   return { ticks, toPixel: (value) => pixels.from + (value / step - first) * scale };
 }
 
+const ROUND_FACTORS = [1, 1.5, 2, 3, 5, 7];
+
+/**
+ * A logarithmic axis between round numbers around all finite `values`, which must be > 0. Ratios are distances on it,
+ * so that one bad row does not squash the others.
+ */
+export function createLogAxis(values: readonly number[], pixels: PixelRange): Axis {
+  const finite = values.filter((value) => Number.isFinite(value));
+  const lowest = finite.reduce((least, value) => Math.min(least, value), Infinity);
+  if (finite.length === 0 || lowest <= 0) return createAxis(values, pixels);
+  const highest = finite.reduce((most, value) => Math.max(most, value), -Infinity);
+  const decades = Array.from(
+    { length: Math.floor(Math.log10(highest)) - Math.floor(Math.log10(lowest)) + 2 },
+    (_, i) => Math.floor(Math.log10(lowest)) + i,
+  );
+  const round = decades.flatMap((power) =>
+    ROUND_FACTORS.map((factor) => roundTo(factor, 10 ** power)),
+  );
+  const first = round.findLastIndex((tick) => tick <= lowest);
+  const last = Math.max(
+    round.findIndex((tick) => tick >= highest),
+    first + 1,
+  );
+  const ticks = round.slice(first, last + 1);
+  const [bottom = 1, top = 10] = [ticks[0], ticks.at(-1)];
+  const scale = (pixels.to - pixels.from) / Math.log(top / bottom);
+  return { ticks, toPixel: (value) => pixels.from + Math.log(value / bottom) * scale };
+}
+
 function tickStep(range: number): number {
   const raw = range / WANTED_TICKS;
   const power = 10 ** Math.floor(Math.log10(raw));

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from forecache.diffusers.run_opening import TRIAL_CLIENT
 from forecache.errors import NoPlanError
 from forecache.plan import (
     FULL,
@@ -58,7 +59,9 @@ class FakeRun:
 
 @dataclass
 class FakeSource:
-    """Opens runs whose calls are `actions(calls)`, or decided one by one by `answer`."""
+    """Opens runs whose calls are `actions(calls)`, or decided one by one by `answer`. Runs that
+    `enable` opens to check options are in `trials`.
+    """
 
     actions: Callable[[int], Sequence[Action]] | None = None
     answer: Decide | None = None
@@ -68,6 +71,7 @@ class FakeSource:
     probes: tuple[Probe, ...] = ()
     exceptions: Mapping[int, tuple[SiteAction, ...]] = field(default_factory=dict)
     runs: list[FakeRun] = field(default_factory=list)
+    trials: list[FakeRun] = field(default_factory=list)
     is_closed: bool = False
 
     def open_run(self, request: RunRequest) -> FakeRun:
@@ -81,7 +85,7 @@ class FakeSource:
             )
             plan = RunPlan(request.steps, calls)
         run = FakeRun(request, setup, plan, answer=self.answer)
-        self.runs.append(run)
+        (self.trials if request.client == TRIAL_CLIENT else self.runs).append(run)
         return run
 
     def close(self) -> None:

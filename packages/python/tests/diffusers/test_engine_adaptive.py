@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -11,17 +11,14 @@ import pytest
 import torch
 from fake_sources import REUSE, FakeSource, forecast
 from recorded_call import record_call
+from scripted_run import NEAR, asked, relative_change, run, script
 from tiny_image_models import DIT, FLUX, STABLE_DIFFUSION_3
 from tiny_model import TinyModel
-from tiny_video_models import WAN
 from torch import Tensor
 
 import forecache
 from forecache.diffusers.layouts import find_layout
-from forecache.plan import FULL, Action, Granularity, Probe, ProbeKind
-
-NEAR = 1e-5
-"""Relative: means of float32, added in another order."""
+from forecache.plan import FULL, Granularity, Probe, ProbeKind
 
 
 @pytest.fixture(autouse=True)
@@ -29,31 +26,6 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     with torch.no_grad():
         yield
-
-
-def script(*actions: Action | None) -> Any:
-    return lambda _branch, call, _scalars: actions[call]
-
-
-def run(model: TinyModel, source: FakeSource, granularity: str | None, calls: int = 4) -> Any:
-    transformer = model.build()
-    timesteps = [model.timestep * (1 - 0.1 * call) for call in range(calls)]
-    inputs = [model.inputs(1, timestep) for timestep in timesteps]
-    for call, given in enumerate(inputs):
-        given["hidden_states"] = given["hidden_states"] * (1 - 0.1 * call)
-    with forecache.enabled(
-        transformer, granularity=granularity, sidecar=source, steps=calls
-    ) as handle:
-        outputs = [transformer(**given, return_dict=False)[0].clone() for given in inputs]
-        return transformer, inputs, outputs, handle.stats()
-
-
-def relative_change(now: Tensor, then: Tensor) -> float:
-    return float((now - then).abs().mean() / then.abs().mean())
-
-
-def asked(source: FakeSource) -> list[Mapping[str, float]]:
-    return [scalars for _, _, scalars in source.runs[0].asked]
 
 
 def test_input_change_and_output_rate_are_what_the_contract_says() -> None:
@@ -187,38 +159,6 @@ def test_weights_that_are_no_numbers_are_never_applied() -> None:
     assert stats.forecast_calls == {}
     assert stats.reasons == {"the weights are not numbers": 3}
     assert all(bool(output.isfinite().all()) for output in outputs)
-
-
-@pytest.mark.parametrize(
-    ("probe", "model", "granularity", "reason"),
-    [
-        (
-            Probe(ProbeKind.FEATURE_MOTION, 4, "blocks.1.attention"),
-            FLUX,
-            "residual",
-            "feature-motion cannot be measured in a pipeline: use the model host",
-        ),
-        (
-            Probe(ProbeKind.MODULATED_INPUT_CHANGE),
-            FLUX,
-            "output",
-            "modulated-input-change is measured inside the network: use another granularity",
-        ),
-        (
-            Probe(ProbeKind.MODULATED_INPUT_CHANGE),
-            WAN,
-            "residual",
-            "modulated-input-change is not known for WanTransformerBlock: use the model host",
-        ),
-    ],
-)
-def test_what_cannot_be_measured_is_said(
-    probe: Probe, model: TinyModel, granularity: str, reason: str
-) -> None:
-    source = FakeSource(answer=script(*[FULL] * 4), probes=(probe,))
-    _, _, _, stats = run(model, source, granularity)
-    assert stats.reasons == {reason: 4}
-    assert stats.warnings == (f"nothing is skipped: {reason}",)
 
 
 def test_branches_decide_apart() -> None:

@@ -14,12 +14,12 @@ from recorded_call import record_call
 from tiny_image_models import DIT, FLUX
 from tiny_model import TinyModel
 from tiny_models import TINY_MODELS
-from tiny_pipelines import flux_pipeline, generate, wan_pipeline
+from tiny_pipelines import PIPELINES, flux_pipeline, generate, wan_pipeline
 from torch import Tensor
 
 import forecache
-from forecache import ForecacheError
 from forecache.diffusers.forecast_error import ForecastErrorMeter, next_weights
+from forecache.diffusers.given_conditioning import GivenConditioning
 from forecache.diffusers.layouts import find_layout
 from forecache.diffusers.modulation_table import build_table
 from forecache.diffusers.schedule import SCALES, Schedule
@@ -93,7 +93,7 @@ def test_gates_of_the_table_are_those_of_the_blocks(model: TinyModel) -> None:
             assert (mine is None) == (theirs is None)
             if mine is not None and theirs is not None:
                 assert float((mine - theirs).norm() / theirs.norm()) < ROUNDING
-        # Another timestep, or a prompt that was exchanged: not the table's.
+        # Another timestep: not the table's.
         assert table.gates(3 - call, given) is None
         assert table.gates(0, given) is None
     conditioning = next(
@@ -101,7 +101,50 @@ def test_gates_of_the_table_are_those_of_the_blocks(model: TinyModel) -> None:
         for name, value in given.items()
         if isinstance(value, Tensor) and name not in ("hidden_states", layout.timestep)
     )
-    assert table.gates(2, {**given, conditioning: given[conditioning].clone()}) is None
+    # The same prompt in other memory is the same; one that was exchanged or edited is not.
+    assert table.gates(2, {**given, conditioning: given[conditioning].clone()}) is not None
+    assert table.gates(2, {**given, conditioning: given[conditioning] + 1}) is None
+    given[conditioning].add_(1)
+    assert table.gates(2, given) is None
+
+
+@pytest.mark.parametrize("name", ["wan", "flux with true guidance", "hunyuan video", "dit"])
+def test_every_branch_has_a_table_of_its_own(name: str) -> None:
+    pipe, call = PIPELINES[name](6)
+    with forecache.enabled(pipe, granularity="module", sidecar=taylor_source()) as handle:
+        generate(pipe, call)
+        stats = handle.stats()
+    assert all(count == 3 for count in stats.forecast_calls.values())
+    assert (stats.gates_by_call, stats.reasons, stats.warnings) == (0, {}, ())
+
+
+def test_conditioning_that_is_edited_in_inference_mode_is_not_the_same() -> None:
+    with torch.inference_mode():
+        prompt = torch.ones(1, 4)
+        given = GivenConditioning({"pooled_projections": prompt}, "timestep")
+        assert given.is_same({"pooled_projections": prompt})
+        prompt.add_(1)
+        assert not given.is_same({"pooled_projections": prompt})
+
+
+def test_conditioning_inside_a_mapping_counts() -> None:
+    given = GivenConditioning({"added_cond_kwargs": {"resolution": torch.ones(1)}}, "timestep")
+    assert given.is_same({"added_cond_kwargs": {"resolution": torch.ones(1)}})
+    assert not given.is_same({"added_cond_kwargs": {"resolution": torch.zeros(1)}})
+    assert not given.is_same({})
+
+
+def test_gates_that_are_made_call_by_call_are_counted_and_said_once() -> None:
+    transformer = FLUX.build()
+    source = taylor_source()
+    with forecache.enabled(transformer, granularity="module", sidecar=source, steps=4) as handle:
+        for timestep in (0.9, 0.8, 0.7, 0.6):
+            transformer(**FLUX.inputs(1, timestep))
+        handle.end_run()
+        stats = handle.stats()
+    assert (stats.gates_by_call, stats.reasons) == (2, {})
+    reason = "the timesteps of the calls are not known"
+    assert stats.warnings == (f"gates are made call by call: {reason}",)
 
 
 def test_a_pipeline_at_module_uses_the_table() -> None:
@@ -125,9 +168,11 @@ def test_with_and_without_the_table_the_picture_is_the_same(monkeypatch: Any) ->
     pipe, call = wan_pipeline(6)
     with forecache.enabled(pipe, granularity="module", sidecar=taylor_source()):
         fast = generate(pipe, call)
-    monkeypatch.setattr("forecache.diffusers.run_opening.build_table", lambda *_: None)
-    with forecache.enabled(pipe, granularity="module", sidecar=taylor_source()):
+    monkeypatch.setattr("forecache.diffusers.modulation_table.build_table", lambda *_: None)
+    with forecache.enabled(pipe, granularity="module", sidecar=taylor_source()) as handle:
         slow = generate(pipe, call)
+        # Calls 2, 3 and 5 of two branches.
+        assert handle.stats().gates_by_call == 6
     assert float((fast - slow).norm() / slow.norm()) < 1e-4
 
 
@@ -174,6 +219,9 @@ def test_the_default_is_hidden_where_the_policy_would_store_every_module() -> No
         transformer(**FLUX.inputs(1))
         assert handle.stats().granularity == "hidden"
     asked = [run.request.granularity for run in source.runs]
+    assert [each and each.value for each in asked] == ["hidden"]
+    # The trial has found it out.
+    asked = [run.request.granularity for run in source.trials]
     assert [each and each.value for each in asked] == [None, "hidden"]
 
 
@@ -187,20 +235,3 @@ def test_another_shape_in_the_middle_is_computed_and_said() -> None:
                 given["timestep"] = given["timestep"].int()
             transformer(**given)
         assert handle.stats().reasons == {"tensors changed their shape, dtype or device": 1}
-
-
-def test_a_wrong_option_of_the_policy_is_raised_by_the_first_call() -> None:
-    class Refusing:
-        def open_run(self, request: Any) -> Any:
-            raise ForecacheError("interval must be an integer >= 1, got 0")
-
-        def close(self) -> None:
-            pass
-
-    transformer = DIT.build()
-    with (
-        forecache.enabled(transformer, interval=0, sidecar=Refusing(), steps=4),
-        pytest.raises(ForecacheError) as caught,
-    ):
-        transformer(**DIT.inputs(1))
-    assert str(caught.value) == "interval must be an integer >= 1, got 0"

@@ -89,7 +89,8 @@ def test_without_anybody_to_ask_the_pipeline_is_bit_identical() -> None:
     with forecache.enabled(pipe, sidecar=source) as handle:
         assert torch.equal(generate(pipe, call), expected)
         assert handle.stats().reasons == {"nobody is there": 4}
-        assert source.asked == 1
+        # Once at enable, once a run.
+        assert source.asked == 2
 
 
 class Broken(Exception):
@@ -229,8 +230,10 @@ def test_each_of_two_transformers_has_its_run() -> None:
         sum(part.full_calls.values()) + sum(part.forecast_calls.values()) for part in parts.values()
     ]
     assert sum(counts) == 16
-    # The second one's run is of the calls that are left.
-    assert source.runs[1].request.calls == counts[1] // 2
+    # Each one's run is of the calls that it makes, in two branches.
+    assert [run.request.calls for run in source.runs] == [count // 2 for count in counts]
+    assert all(run.reports[-1].call_index == run.request.calls - 1 for run in source.runs)
+    assert min(source.runs[0].request.timesteps) >= 500 > max(source.runs[1].request.timesteps)
 
 
 def test_sections_of_one_call_are_runs() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from tiny_pipelines import PIPELINES, flux_pipeline, generate
 
 import forecache
-from forecache import ForecacheError
 from forecache.client import SidecarSource
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "client"))
@@ -93,30 +93,54 @@ def test_every_policy_that_can_skips_at_its_own_granularity(
     assert stats.dropped_reports == 0
 
 
-def test_toca_is_sent_to_the_model_host(source: SidecarSource) -> None:
-    pipe, call = flux_pipeline(6)
-    expected = generate(pipe, call)
-    with forecache.enabled(pipe, "toca", sidecar=source, schedule="uniform", interval=3) as handle:
-        assert torch.equal(generate(pipe, call), expected)
-        reason = "the policy computes chosen tokens: use the model host"
-        assert handle.stats().reasons == {reason: 6}
+@pytest.mark.parametrize(
+    ("name", "site"), [("dit", "blocks.1.attention"), ("flux", "blocks.2.single")]
+)
+def test_adacache_skips_by_the_change_of_the_middle_block(
+    source: SidecarSource, name: str, site: str
+) -> None:
+    pipe, call = PIPELINES[name](12)
+    options = {"codebook": "1000:4,2000:1"}
+    seen: list[dict[str, float]] = []
+    with forecache.enabled(pipe, "adacache", sidecar=source, **options) as handle:
+        log = handle._engines["transformer"].log
+        called = log.called
+
+        def watch(call: Any, watch: Any) -> None:
+            assert call.job.watch is not None
+            seen.append(call.scalars)
+            called(call, watch)
+
+        log.called = watch  # type: ignore[method-assign]
+        output = generate(pipe, call)
+        stats = handle.stats()
+    assert bool(output.isfinite().all())
+    assert stats.reasons == {}
+    branch = next(iter(stats.full_calls))
+    # 0 has nothing to compare with, 1 measures: then every fourth, and the last two: 0 1 5 9 10 11.
+    assert (stats.full_calls[branch], stats.forecast_calls[branch]) == (6, 6)
+    assert [index for index, scalars in enumerate(seen) if scalars] == [1, 5, 9, 10, 11]
 
 
-def test_adacache_says_what_it_cannot_measure(source: SidecarSource) -> None:
-    pipe, call = flux_pipeline(4)
-    with forecache.enabled(pipe, "adacache", sidecar=source) as handle:
-        generate(pipe, call)
-        reason = "feature-change cannot be measured in a pipeline: use the model host"
-        assert handle.stats().reasons == {reason: 4}
-
-
-def test_a_wrong_option_is_the_sidecars_message(source: SidecarSource) -> None:
-    pipe, call = flux_pipeline(4)
-    with (
-        forecache.enabled(pipe, "taylorseer", sidecar=source, interval=0),
-        pytest.raises(ForecacheError, match="interval must be an integer >= 1, got"),
-    ):
-        generate(pipe, call)
+@pytest.mark.parametrize(
+    ("name", "coefficients"),
+    [
+        ("wan", "wan2.1-t2v-1.3b"),
+        ("cogvideox", "cogvideox-2b"),
+        ("hidream", "hidream-i1-full"),
+    ],
+)
+def test_teacache_decides_by_conditioning_where_it_was_fitted_on_that(
+    source: SidecarSource, name: str, coefficients: str
+) -> None:
+    pipe, call = PIPELINES[name](12)
+    options = {"coefficients": coefficients}
+    with forecache.enabled(pipe, "teacache", sidecar=source, threshold=1e9, **options) as handle:
+        output = generate(pipe, call)
+        stats = handle.stats()
+    assert bool(output.isfinite().all())
+    assert stats.reasons == {}
+    assert all(stats.forecast_calls[branch] > 0 for branch in stats.full_calls)
 
 
 def test_interval_one_is_off_and_says_so(source: SidecarSource) -> None:

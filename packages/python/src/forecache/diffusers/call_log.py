@@ -103,6 +103,10 @@ class CallLog:
         planned = run.planned
         policy = None if planned is None else planned.opened.policy
         calls = run.full_calls + run.forecast_calls
+        if 0 < run.forecast_calls == run.gates_by_call:
+            assert planned is not None
+            assert planned.tables is not None
+            self.warn(f"gates are made call by call: {planned.tables.reason}")
         if planned is not None:
             self.tally.dropped_reports += int(getattr(planned.opened, "lost_reports", 0))
         if calls > 0 and run.forecast_calls == 0:
@@ -133,6 +137,9 @@ class CallLog:
         else:
             run.forecast_calls += 1
             self.tally.forecast_calls[name] += 1
+            if run.planned is not None and run.planned.tables is not None:
+                run.gates_by_call += call.job.gates is None
+                self.tally.gates_by_call += call.job.gates is None
         self.tally.reasons.update(reasons)
         self.tally.peak_cache_bytes = max(self.tally.peak_cache_bytes, run.byte_length)
 

@@ -17,17 +17,20 @@ from forecache.client import PlanFileSource, find_sidecar
 from forecache.diffusers.attachment import Attachment, is_compiled, unwrapped
 from forecache.diffusers.call_arguments import parameter_names
 from forecache.diffusers.call_log import CallLog
+from forecache.diffusers.caller_seat import CallerSeat
 from forecache.diffusers.engine import Engine, grad_reason
 from forecache.diffusers.handle import HANDLE, Handle
 from forecache.diffusers.layout import ModelLayout
 from forecache.diffusers.layouts import find_layout
 from forecache.diffusers.pipeline_calls import watch_calls
-from forecache.diffusers.run_finder import CallerSeat, RunFinder
+from forecache.diffusers.run_finder import RunFinder
 from forecache.diffusers.run_opening import RunOpener
 from forecache.diffusers.settings import EngineSettings, compile_settings
 from forecache.diffusers.statistics import Statistics
 from forecache.diffusers.structure import Structure
+from forecache.diffusers.targets import assert_free, handle_of, has_other_cache, transformers_of
 from forecache.diffusers.trace import Trace
+from forecache.diffusers.trial import trial_schedule, try_out
 from forecache.errors import ForecacheError
 from forecache.plan import Granularity, PlanSource
 
@@ -67,8 +70,9 @@ def enable(  # noqa: PLR0913 # what users type, each by its own name
     verbose: a line of log a run at INFO; else at DEBUG.
     trace: file that gets a line of JSON a call.
 
-    Raises ForecacheError for a value that breaks a rule. Options of the policy are checked when
-    the first run opens.
+    Raises ForecacheError for a value that breaks a rule, and for a policy that cannot be applied
+    here. For that a run is opened and closed at once; where nobody answers, a warning says so, and
+    what the policy's options are worth shows when a run opens.
     """
     given = {
         "granularity": granularity,
@@ -79,18 +83,26 @@ def enable(  # noqa: PLR0913 # what users type, each by its own name
         "trace": trace,
     }
     settings = compile_settings(policy, given, options)
-    transformers = _transformers(target)
+    transformers = transformers_of(target)
     for name, transformer in transformers.items():
-        _assert_free(target, name, transformer)
+        assert_free(target, name, transformer)
     if isinstance(target, nn.Module) and steps is None:
         raise ForecacheError("steps must be given for a transformer without a pipeline")
     opened = {
         name: _Opened(name, transformer, settings) for name, transformer in transformers.items()
     }
     source = _source(sidecar, plan)
+    own = None if source is sidecar else source
     engines = {name: each.engine(source) for name, each in opened.items()}
+    try:
+        schedule = trial_schedule(settings, source, getattr(target, "scheduler", None))
+        try_out([each.trial for each in opened.values()], schedule)
+    except BaseException:
+        if own is not None:
+            own.close()
+        raise
     attachments = {name: opened[name].attach(engine) for name, engine in engines.items()}
-    handle = Handle(engines, attachments, None if source is sidecar else source)
+    handle = Handle(engines, attachments, own)
     for transformer in transformers.values():
         transformer.__dict__[HANDLE] = handle
         handle.on_disable(partial(transformer.__dict__.pop, HANDLE, None))
@@ -102,14 +114,14 @@ def enable(  # noqa: PLR0913 # what users type, each by its own name
 
 def disable(target: Any) -> None:
     """Gives a pipeline or transformer back as it was. One that is not enabled stays as it is."""
-    handle = _handle(target)
+    handle = handle_of(target)
     if handle is not None:
         handle.disable()
 
 
 def stats(target: Any) -> Statistics:
     """What was done since `enable`. Raises ForecacheError for what is not enabled."""
-    handle = _handle(target)
+    handle = handle_of(target)
     if handle is None:
         raise ForecacheError(f"forecache must be enabled on it, got a {type(target).__name__}")
     return handle.stats()
@@ -144,15 +156,20 @@ class _Opened:
         timestep = known[0] if known else ""
         if self._layout is not None:
             timestep = self._layout.timestep
-        opener = RunOpener(self._inner, self._layout, self._settings, source, names[0])
+        self._opener = RunOpener(self._inner, self._layout, self._settings, source, names[0])
         self._finder = RunFinder(
-            opener,
+            self._opener,
             CallerSeat(),
             self._settings.steps,
             (names[0], timestep),
             lambda: self._attachment.context,
         )
         return Engine(names, self._finder, self._log, lambda given: self._bypass(given, names[0]))
+
+    @property
+    def trial(self) -> tuple[RunOpener, CallLog]:
+        """What the trial run needs. Only after `engine`."""
+        return self._opener, self._log
 
     def attach(self, engine: Engine) -> Attachment:
         """Puts the engine before the transformer."""
@@ -180,7 +197,7 @@ class _Opened:
 
     def _bypass(self, arguments: Mapping[str, Any], input_name: str) -> str | None:
         reason = grad_reason()
-        if reason is None and _other_cache(self._inner):
+        if reason is None and has_other_cache(self._inner):
             return "another cache is enabled"
         if reason is None and getattr(self._inner, "_parallel_config", None) is not None:
             # A rank that decides otherwise than the others would wait for them for ever.
@@ -192,38 +209,6 @@ class _Opened:
 
 def _with_output(settings: EngineSettings) -> EngineSettings:
     return replace(settings, granularity=Granularity.OUTPUT)
-
-
-def _transformers(target: Any) -> dict[str, nn.Module]:
-    if isinstance(target, nn.Module):
-        return {"transformer": target}
-    names = [name for name in getattr(target, "components", {}) if name.startswith("transformer")]
-    found = {name: getattr(target, name, None) for name in names}
-    modules = {name: module for name, module in found.items() if isinstance(module, nn.Module)}
-    if not modules:
-        rule = "a pipeline with a transformer, or a transformer"
-        raise ForecacheError(f"target must be {rule}, got a {type(target).__name__}")
-    return modules
-
-
-def _assert_free(target: Any, name: str, transformer: nn.Module) -> None:
-    if _handle(target) is not None or HANDLE in transformer.__dict__:
-        raise ForecacheError(f"{name} is enabled already: call forecache.disable first")
-    if _other_cache(unwrapped(transformer)) or getattr(target, "_is_cached", False) is True:
-        raise ForecacheError(f"{name} has another cache enabled: disable it first")
-
-
-def _other_cache(transformer: nn.Module) -> bool:
-    is_diffusers = getattr(transformer, "is_cache_enabled", False) is True
-    return is_diffusers or getattr(transformer, "_is_cached", False) is True
-
-
-def _handle(target: Any) -> Handle | None:
-    if isinstance(target, nn.Module):
-        found = target.__dict__.get(HANDLE)
-    else:
-        found = vars(type(target)).get(HANDLE)
-    return found if isinstance(found, Handle) else None
 
 
 def _source(sidecar: str | PlanSource | None, plan: str | PathLike[str] | None) -> PlanSource:

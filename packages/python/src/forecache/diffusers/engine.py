@@ -125,9 +125,10 @@ class Engine:
         assert run.planned is not None
         branch = run.branch(name)
         job = CallJob(index, arguments, branch.stores)
-        if run.planned.table is not None:
-            job.gates = run.planned.table.gates(index, arguments)
+        if run.planned.tables is not None:
+            job.gates = run.planned.tables.gates(name, index, arguments)
         probing = run.planned.probing
+        job.watch = probing.watch()
         measured = scalars(probing.before(arguments[self._names[0]], branch.probes))
         call = OpenCall(run, branch, index, job, signature_of(arguments), measured)
         if probing.late is None:

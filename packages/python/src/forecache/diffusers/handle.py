@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from forecache.diffusers.attachment import Attachment
+from forecache.diffusers.caller_seat import seat_in
 from forecache.diffusers.engine import Engine, outcome_of
 from forecache.diffusers.statistics import Statistics, together
 from forecache.plan import PlanSource, RunOutcome
@@ -66,11 +67,10 @@ class Handle:
         untouched.
         """
         outer = [
-            (engine, engine.finder.seat.scheduler, engine.finder.take())
-            for engine in self._engines.values()
+            (engine, engine.finder.seat, engine.finder.take()) for engine in self._engines.values()
         ]
-        for engine in self._engines.values():
-            engine.finder.seat.scheduler = getattr(pipeline, "scheduler", None)
+        for name, engine in self._engines.items():
+            engine.finder.seat = seat_in(pipeline, name)
         for attachment in self._attachments.values():
             attachment.ensure()
         outcome = RunOutcome.OK
@@ -82,7 +82,7 @@ class Handle:
             outcome = outcome_of(error)
             raise
         finally:
-            for engine, scheduler, run in outer:
+            for engine, seat, run in outer:
                 engine.end_run(outcome)
-                engine.finder.seat.scheduler = scheduler
+                engine.finder.seat = seat
                 engine.finder.put(run)

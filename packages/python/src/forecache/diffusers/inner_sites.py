@@ -27,6 +27,10 @@ from forecache.diffusers.walk import Plan, Walk
 from forecache.plan import Granularity
 
 COMPILED_REASON = "module cannot see inside compiled blocks: use residual or hidden"
+OFFLOADED_REASON = (
+    "module cannot read gates while the blocks' parameters are not on the latents' device: "
+    "use residual or hidden"
+)
 
 
 class InnerSites:
@@ -53,6 +57,8 @@ class InnerSites:
         layout = self.structure.layout
         if self.granularity is Granularity.MODULE and self.structure.is_compiled():
             return COMPILED_REASON
+        if self.granularity is Granularity.MODULE and not self._has_parameters(arguments):
+            return OFFLOADED_REASON
         return layout.refusal(self.structure.transformer, arguments, self.granularity)
 
     def stores(self, options: StoreOptions) -> Stores:
@@ -79,6 +85,14 @@ class InnerSites:
         job.trouble = walk.trouble
         return output
 
+    def _has_parameters(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether gates can be made: blocks that are offloaded one by one have no parameters
+        between their calls. Where the whole model is, it is there as soon as it is called.
+        """
+        hook = getattr(self.structure.transformer, "_hf_hook", None)
+        is_moved_whole = type(hook).__name__ == "CpuOffload"
+        return is_moved_whole or self.structure.is_on(arguments["hidden_states"].device)
+
     def _walk(self, job: CallJob, work: Work | LateDecision) -> Walk:
         extra = self._extra(job)
         if not isinstance(work, LateDecision):
@@ -97,6 +111,9 @@ class InnerSites:
 
     def _plan(self, job: CallJob, work: Work) -> Plan:
         plan = Plan([], [])
+        if job.watch is not None and all(each.does is Does.STORE for each in work.values()):
+            # First: a measurement that is missing must not leave features that count as told.
+            plan.recorders.append(job.watch)
         for group, wanted in work.items():
             if wanted.does is Does.STORE:
                 plan.recorders.append(self._recorder(group, job))

@@ -1,17 +1,20 @@
-"""The gates of all forecast calls of a run, made in one batched pass at its start."""
+"""The gates of all forecast calls of a branch, made in one batched pass."""
 
 from __future__ import annotations
 
-import weakref
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from forecache.diffusers.given_conditioning import GivenConditioning
 from forecache.diffusers.layout import torch_rows
 from forecache.diffusers.schedule import Schedule
 from forecache.diffusers.structure import Structure
+
+logger = logging.getLogger("forecache")
 
 Gates = Tensor | list[Tensor | None]
 """`[sites, batch, width]`, or one `[batch, width]` a site with None where it is not gated."""
@@ -35,7 +38,7 @@ class ModulationTable:
         layout = structure.layout
         assert layout.modulation is not None
         self._timestep = layout.timestep
-        self._given = _conditioning(arguments, self._timestep)
+        self._given = GivenConditioning(arguments, self._timestep)
         self._timesteps = dict(timesteps)
         self._batch = arguments["hidden_states"].shape[0]
         rows = torch.stack(list(timesteps.values()))
@@ -56,7 +59,43 @@ class ModulationTable:
         is_readable = timestep.device.type == "cpu"
         if is_readable and not bool((timestep == self._timesteps[call_index].cpu()).all()):
             return None
-        return gates if _is_same(self._given, arguments, self._timestep) else None
+        return gates if self._given.is_same(arguments) else None
+
+
+class BranchTables:
+    """The tables of one run, one a branch: guidance branches have conditioning of their own.
+
+    Made at a branch's first forecast call for all that follow. calls: those that the plan
+    forecasts; none where the policy decides call by call.
+    reason: why the newest call asked for was not served.
+    """
+
+    def __init__(self, structure: Structure, schedule: Schedule, calls: Sequence[int]) -> None:
+        self._structure, self._schedule, self._calls = structure, schedule, tuple(calls)
+        self._tables: dict[str, ModulationTable | str] = {}
+        self.reason = "the policy decides call by call"
+
+    def gates(self, branch: str, call_index: int, arguments: Mapping[str, Any]) -> Gates | None:
+        """The gates of a forecast call; None where the blocks have to make them."""
+        if call_index not in self._calls:
+            return None
+        if branch not in self._tables:
+            self._tables[branch] = self._table(call_index, arguments)
+        table = self._tables[branch]
+        if isinstance(table, str):
+            self.reason = table
+            return None
+        self.reason = "the timestep or the conditioning is not the one that was expected"
+        return table.gates(call_index, arguments)
+
+    def _table(self, call_index: int, arguments: Mapping[str, Any]) -> ModulationTable | str:
+        calls = [call for call in self._calls if call >= call_index]
+        try:
+            table = build_table(self._structure, arguments, self._schedule, calls, call_index)
+        except Exception as error:
+            logger.debug("forecache: gates are made call by call", exc_info=True)
+            return f"{type(error).__name__}: {error}"
+        return table or "the timesteps of the calls are not known"
 
 
 def build_table(
@@ -64,8 +103,11 @@ def build_table(
     arguments: Mapping[str, Any],
     schedule: Schedule,
     calls: Sequence[int],
+    index: int = 0,
 ) -> ModulationTable | None:
-    """A table for these calls; None where timesteps are not known, or are not one number a call."""
+    """A table for these calls, from the arguments of call `index`; None where timesteps are not
+    known, or are not one number a call.
+    """
     timestep = arguments.get(structure.layout.timestep)
     if structure.layout.modulation is None or schedule.scale is None or not calls:
         return None
@@ -73,7 +115,7 @@ def build_table(
         return None
     source = schedule.source.flatten()[schedule.first :].to(timestep.device, timestep.dtype)
     known = schedule.scale(source).to(timestep.dtype)
-    if not bool((timestep == known[0]).all()):
+    if not bool((timestep == known[index]).all()):
         return None
     return ModulationTable(structure, arguments, {call: known[call] for call in calls})
 
@@ -84,26 +126,3 @@ def _by_call(by_site: list[Tensor | None], calls: int) -> list[Gates]:
     if len(present) == len(by_site):
         return list(torch.stack(present, dim=1))
     return [[None if gates is None else gates[call] for gates in by_site] for call in range(calls)]
-
-
-Given = dict[str, tuple[Any, int]]
-"""Tensors by name, by weak reference and version: one that was edited is another one."""
-
-
-def _conditioning(arguments: Mapping[str, Any], timestep: str) -> Given:
-    return {
-        name: (weakref.ref(value), _version(value))
-        for name, value in arguments.items()
-        if isinstance(value, Tensor) and name not in ("hidden_states", timestep)
-    }
-
-
-def _is_same(known: Given, arguments: Mapping[str, Any], timestep: str) -> bool:
-    given = _conditioning(arguments, timestep)
-    return given.keys() == known.keys() and all(
-        known[name][0]() is arguments[name] and known[name][1] == given[name][1] for name in given
-    )
-
-
-def _version(tensor: Tensor) -> int:
-    return 0 if tensor.is_inference() else tensor._version

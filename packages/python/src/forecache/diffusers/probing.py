@@ -8,11 +8,13 @@ from typing import Any
 
 from torch import Tensor
 
+from forecache.diffusers.feature_watch import FeatureWatch
+from forecache.diffusers.layout import Branch
 from forecache.diffusers.modulated_input import modulated_input, offers_modulated_input
 from forecache.diffusers.probe_memory import ProbeMemory, is_comparable
 from forecache.diffusers.residual_sum import ResidualSum
 from forecache.diffusers.site_work import CallJob
-from forecache.diffusers.structure import BlockCall, Structure
+from forecache.diffusers.structure import BlockCall, BlockPlace, Structure
 from forecache.errors import NoPlanError
 from forecache.plan import Granularity, Probe, ProbeKind, RunSetup
 from forecache.torch.probes import (
@@ -27,7 +29,8 @@ _INSIDE = (
     ProbeKind.CONDITIONING_CHANGE,
     ProbeKind.FIRST_BLOCKS_CHANGE,
 )
-_KNOWN = (*_INSIDE, ProbeKind.INPUT_CHANGE, ProbeKind.OUTPUT_RATE, ProbeKind.FEATURE_GRAM)
+_BEFORE_OR_AFTER = (ProbeKind.INPUT_CHANGE, ProbeKind.OUTPUT_RATE, ProbeKind.FEATURE_GRAM)
+_KNOWN = (*_INSIDE, *_BEFORE_OR_AFTER, ProbeKind.FEATURE_CHANGE)
 _OUTSIDE = (Granularity.OUTPUT, Granularity.CHANGE)
 
 
@@ -45,6 +48,8 @@ class Probing:
         if len(inside) > 1:
             raise NoPlanError("two measurements inside a call are not supported in a pipeline")
         self.late = inside[0] if inside else None
+        self._structure = structure
+        self._watched = _watched(setup, structure)
         grams = [each.count for each in setup.probes if each.kind is ProbeKind.FEATURE_GRAM]
         self._gram = max(grams, default=0)
 
@@ -94,19 +99,31 @@ class Probing:
             memory.computed_input = given.detach().clone()
         if self._gram:
             measured.update(_gram(job, self._gram))
+        if isinstance(job.watch, FeatureWatch):
+            measured.update(_feature_change(job.watch.feature, memory))
         return measured
 
     def meter(self) -> InsideMeter:
         """A meter for one call. Only where `late` is set."""
         assert self.late is not None
-        return InsideMeter(self.late)
+        assert self._structure is not None
+        return InsideMeter(self.late, self._structure)
+
+    def watch(self) -> FeatureWatch | None:
+        """What looks at a site during one call; None where no site is watched."""
+        return None if self._watched is None else FeatureWatch(*self._watched)
 
 
 @dataclass
 class InsideMeter:
-    """Measures inside one call; see `walk.Meter`."""
+    """Measures inside one call; see `walk.Meter`.
+
+    The conditioning is what a block is given to make its modulation from. Wan, LTX and PixArt hand
+    their blocks the embedding after its last projection, the other classes before.
+    """
 
     probe: Probe
+    structure: Structure
 
     def __post_init__(self) -> None:
         first_blocks = self.probe.kind is ProbeKind.FIRST_BLOCKS_CHANGE
@@ -127,6 +144,9 @@ class InsideMeter:
         """What is compared, before the block of the decision."""
         if self.probe.kind is ProbeKind.FIRST_BLOCKS_CHANGE:
             self.measured = self._sum.total()
+        elif self.probe.kind is ProbeKind.CONDITIONING_CHANGE:
+            modulation = self.structure.layout.block_modulation
+            self.measured = modulation(call.place.block, call.arguments)
         else:
             self.measured = modulated_input(call)
         return self.measured
@@ -134,15 +154,39 @@ class InsideMeter:
 
 def _assert_known(probe: Probe, setup: RunSetup, structure: Structure | None) -> None:
     name = probe.kind.value
-    if probe.kind not in _KNOWN or probe.kind is ProbeKind.CONDITIONING_CHANGE:
+    if probe.kind not in _KNOWN:
         raise NoPlanError(f"{name} cannot be measured in a pipeline: use the model host")
-    if probe.kind not in _INSIDE:
+    if probe.kind in _BEFORE_OR_AFTER:
         return
     if structure is None or setup.granularity in _OUTSIDE:
         raise NoPlanError(f"{name} is measured inside the network: use another granularity")
     if probe.kind is ProbeKind.MODULATED_INPUT_CHANGE and not offers_modulated_input(structure):
         kind = type(structure.places[0].block).__name__
         raise NoPlanError(f"{name} is not known for {kind}: use the model host")
+
+
+def _watched(setup: RunSetup, structure: Structure | None) -> tuple[BlockPlace, Branch] | None:
+    """The one site whose change is measured."""
+    names = {each.site for each in setup.probes if each.kind is ProbeKind.FEATURE_CHANGE}
+    if not names or structure is None:
+        return None
+    if len(names) > 1:
+        raise NoPlanError("the change of two sites cannot be measured in a pipeline")
+    name = names.pop()
+    found = structure.site(name)
+    if found is None:
+        raise NoPlanError(f"the network has no site {name} whose change could be measured")
+    if structure.is_compiled():
+        raise NoPlanError(f"the change of {name} cannot be seen inside compiled blocks")
+    return found
+
+
+def _feature_change(now: Tensor | None, memory: ProbeMemory) -> dict[str, Tensor]:
+    """The change of the watched feature since the computed call before, which it replaces."""
+    then, memory.feature = memory.feature, now
+    if now is None or then is None or not is_comparable(now, then):
+        return {}
+    return {ProbeKind.FEATURE_CHANGE.value: relative_change(now, then)}
 
 
 def _compared(name: str, now: Tensor, then: Tensor | None) -> dict[str, Tensor]:

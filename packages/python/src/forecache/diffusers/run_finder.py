@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from torch import Tensor
 
 from forecache.diffusers.call_clock import CallClock, RoundClock, SchedulerClock, TimestepClock
+from forecache.diffusers.caller_seat import CallerSeat
 from forecache.diffusers.run_opening import RunOpener
 from forecache.diffusers.run_state import PlannedRun, RunState
 from forecache.diffusers.schedule import Schedule, read_schedule
@@ -24,13 +24,6 @@ class OpeningLog(Protocol):
     """Who is told of runs that open."""
 
     def run_opened(self, run: RunState) -> None: ...
-
-
-@dataclass
-class CallerSeat:
-    """Who calls the transformer now. `scheduler` is None outside a pipeline that was enabled."""
-
-    scheduler: Any = None
 
 
 class RunFinder:
@@ -104,7 +97,7 @@ class RunFinder:
         reason: str | None = None
         try:
             schedule = self._schedule(arguments)
-            planned = self._opener.open(schedule, arguments)
+            planned = self._opener.open(schedule)
         except NoPlanError as error:
             reason = error.reason
         except ForecacheError:
@@ -125,7 +118,8 @@ class RunFinder:
 
     def _schedule(self, arguments: Mapping[str, Any]) -> Schedule:
         if self.seat.scheduler is not None:
-            return read_schedule(self.seat.scheduler, self._timestep_of(arguments))
+            timestep = self._timestep_of(arguments)
+            return read_schedule(self.seat.scheduler, timestep, self.seat.serves)
         if self._steps is None:
             raise NoPlanError(NO_STEPS)
         return Schedule(steps=self._steps, calls=self._steps)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 from torch import nn
 
@@ -12,7 +10,7 @@ from forecache.diffusers.branch_names import DECLARED
 from forecache.diffusers.decisions import PARTIAL_REASON, Decisions, has_partial
 from forecache.diffusers.inner_sites import InnerSites
 from forecache.diffusers.layout import ModelLayout
-from forecache.diffusers.modulation_table import ModulationTable, build_table
+from forecache.diffusers.modulation_table import BranchTables
 from forecache.diffusers.network_sites import NetworkSites, StoreOptions
 from forecache.diffusers.output_sites import OutputSites
 from forecache.diffusers.probing import Probing
@@ -23,9 +21,9 @@ from forecache.diffusers.structure import Structure
 from forecache.errors import ForecacheError, NoPlanError
 from forecache.plan import Granularity, OpenedRun, PlanSource, RunOutcome, RunRequest, RunSetup
 
-logger = logging.getLogger("forecache")
-
 CLIENT = "diffusers"
+TRIAL_CLIENT = "diffusers (checks options)"
+"""What the sidecar's log calls a run that is opened at `enable` and makes no call."""
 
 
 class RunOpener:
@@ -51,14 +49,14 @@ class RunOpener:
         # The policy's own granularity, once it is known that it is the paper's.
         self._instead: Granularity | None = None
 
-    def open(self, schedule: Schedule, arguments: Mapping[str, Any]) -> PlannedRun:
+    def open(self, schedule: Schedule) -> PlannedRun:
         """Opens a run. Raises ForecacheError for a wrong option, NoPlanError when there is no
         plan.
         """
         structure = self._structure()
-        opened = self._opened(schedule, structure)
+        opened = self._opened(schedule, structure, CLIENT)
         try:
-            return self._planned(opened, structure, schedule, arguments)
+            return self._planned(opened, structure, schedule)
         except ForecacheError as error:
             opened.close(RunOutcome.ERROR)
             raise NoPlanError(str(error)) from error
@@ -66,60 +64,80 @@ class RunOpener:
             opened.close(RunOutcome.ERROR)
             raise
 
+    def try_out(self, schedule: Schedule) -> None:
+        """Opens a run like those to come and closes it.
+
+        Raises ForecacheError for a wrong option and for a policy that cannot be applied to this
+        transformer, NoPlanError when nobody answers.
+        """
+        structure = self._structure()
+        opened = self._opened(schedule, structure, TRIAL_CLIENT)
+        try:
+            self._fitted(opened, structure)
+        except NoPlanError as error:
+            policy = opened.policy or self._settings.policy.name
+            raise ForecacheError(
+                f"policy must be one that can be applied to a "
+                f"{type(self._transformer).__name__} here, got {policy}: {error.reason}"
+            ) from error
+        finally:
+            opened.close(RunOutcome.OK)
+
     def _structure(self) -> Structure | None:
         return None if self._layout is None else Structure(self._transformer, self._layout)
 
-    def _opened(self, schedule: Schedule, structure: Structure | None) -> OpenedRun:
+    def _opened(self, schedule: Schedule, structure: Structure | None, client: str) -> OpenedRun:
         wanted = self._settings.granularity or self._instead
         if wanted is None and structure is None:
             wanted = Granularity.OUTPUT
-        opened = self._source.open_run(self._request(schedule, structure, wanted))
+        request = self._request(schedule, structure, client)
+        opened = self._source.open_run(replace(request, granularity=wanted))
         is_paper = wanted is None and opened.setup.granularity is Granularity.MODULE
         if not is_paper or opened.setup.token_cache is not None or _is_file(self._source):
             return opened
         # `module` stores every branch of every block; whoever wants that asks for it.
         opened.close(RunOutcome.OK)
         self._instead = Granularity.HIDDEN
-        return self._source.open_run(self._request(schedule, structure, self._instead))
+        return self._source.open_run(replace(request, granularity=self._instead))
 
-    def _request(
-        self, schedule: Schedule, structure: Structure | None, granularity: Granularity | None
-    ) -> RunRequest:
+    def _request(self, schedule: Schedule, structure: Structure | None, client: str) -> RunRequest:
         positions = schedule.timesteps if is_strictly_monotone(schedule.timesteps) else ()
         return RunRequest(
             policy=self._settings.policy.policy_for(schedule.steps, schedule.calls),
             steps=schedule.steps,
             calls=schedule.calls,
-            granularity=granularity,
             timesteps=positions,
             sigmas=schedule.sigmas,
             branches=DECLARED,
             network=None if structure is None else structure.shape(),
-            client=CLIENT,
+            client=client,
         )
 
     def _planned(
-        self,
-        opened: OpenedRun,
-        structure: Structure | None,
-        schedule: Schedule,
-        arguments: Mapping[str, Any],
+        self, opened: OpenedRun, structure: Structure | None, schedule: Schedule
     ) -> PlannedRun:
         setup, plan = opened.setup, opened.plan
-        if setup.token_cache is not None or (plan is not None and has_partial(plan)):
-            raise NoPlanError(PARTIAL_REASON)
+        sites, probing = self._fitted(opened, structure)
         if plan is not None and len(plan.calls) != schedule.calls:
             made = f"this run makes {schedule.calls}"
             raise NoPlanError(f"the plan is for {len(plan.calls)} calls, {made}")
-        sites = self._sites(setup, structure)
         decisions = Decisions(opened, sites.groups)
-        table = None
+        tables = None
         if structure is not None and setup.granularity is Granularity.MODULE:
-            table = _table(structure, arguments, schedule, decisions.forecast_calls())
+            tables = BranchTables(structure, schedule, decisions.forecast_calls())
         options = StoreOptions(
             max(1, setup.history_size), self._settings.cache_dtype, self._settings.cache_place
         )
-        return PlannedRun(opened, sites, decisions, Probing(setup, structure), options, table)
+        return PlannedRun(opened, sites, decisions, probing, options, tables)
+
+    def _fitted(
+        self, opened: OpenedRun, structure: Structure | None
+    ) -> tuple[NetworkSites, Probing]:
+        """Sites and measurements of a run. Raises NoPlanError where this transformer has none."""
+        setup, plan = opened.setup, opened.plan
+        if setup.token_cache is not None or (plan is not None and has_partial(plan)):
+            raise NoPlanError(PARTIAL_REASON)
+        return self._sites(setup, structure), Probing(setup, structure)
 
     def _sites(self, setup: RunSetup, structure: Structure | None) -> NetworkSites:
         granularity = setup.granularity
@@ -134,20 +152,6 @@ class RunOpener:
             return InnerSites(structure, granularity)
         is_whole = tuple(setup.sites) in ((), (f"blocks.0-{structure.last}",))
         return InnerSites(structure, granularity, () if is_whole else setup.sites)
-
-
-def _table(
-    structure: Structure,
-    arguments: Mapping[str, Any],
-    schedule: Schedule,
-    calls: Sequence[int],
-) -> ModulationTable | None:
-    """The table, or None where it cannot be made: gates then come from the blocks' arguments."""
-    try:
-        return build_table(structure, arguments, schedule, calls)
-    except Exception:
-        logger.debug("forecache: gates are made call by call", exc_info=True)
-        return None
 
 
 def _is_file(source: PlanSource) -> bool:

@@ -9,7 +9,7 @@ from forecache.diffusers.branch_names import BranchNames
 from forecache.diffusers.branch_state import BranchState
 from forecache.diffusers.call_clock import CallClock
 from forecache.diffusers.decisions import Decisions
-from forecache.diffusers.modulation_table import ModulationTable
+from forecache.diffusers.modulation_table import BranchTables
 from forecache.diffusers.network_sites import NetworkSites, StoreOptions
 from forecache.diffusers.probing import Probing
 from forecache.diffusers.schedule import Schedule
@@ -20,14 +20,14 @@ _numbers = itertools.count(1)
 
 @dataclass
 class PlannedRun:
-    """What decides the calls of a run and where it keeps features."""
+    """What decides the calls of a run and where it keeps features. `tables`: gates, at `module`."""
 
     opened: OpenedRun
     sites: NetworkSites
     decisions: Decisions
     probing: Probing
     store_options: StoreOptions
-    table: ModulationTable | None = None
+    tables: BranchTables | None = None
 
 
 @dataclass
@@ -51,6 +51,7 @@ class RunState:
     number: int = field(default_factory=lambda: next(_numbers))
     full_calls: int = 0
     forecast_calls: int = 0
+    gates_by_call: int = 0
     is_announced: bool = False
 
     def branch(self, name: str) -> BranchState:
@@ -73,5 +74,5 @@ class RunState:
                 for store in stores:
                     store.reset()
         if self.planned is not None:
-            self.planned.table = None
+            self.planned.tables = None
             self.planned.opened.close(outcome)

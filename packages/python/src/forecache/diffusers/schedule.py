@@ -19,6 +19,9 @@ SCALES: tuple[Scale, ...] = (lambda t: t, lambda t: t / 1000, lambda t: 1 - t / 
 loosely.
 """
 
+Serves = Callable[[Tensor], Tensor]
+"""Which of a scheduler's timesteps a transformer is called for: timesteps -> booleans."""
+
 _TOLERANCE = 0.006  # bfloat16 keeps eight bits: 1/256 from one number to the next.
 
 
@@ -43,9 +46,13 @@ class Schedule:
     source: Any = field(default=None, compare=False)
 
 
-def read_schedule(scheduler: Any, timestep: Tensor | None) -> Schedule:
+def read_schedule(
+    scheduler: Any, timestep: Tensor | None, serves: Serves | None = None
+) -> Schedule:
     """The calls that follow, given the timestep of the first one. Reads both from the device: once
     a run.
+
+    serves: where the pipeline has several transformers; the run ends with the last call in a row.
 
     Raises NoPlanError when the scheduler does not say which calls it makes.
     """
@@ -54,7 +61,7 @@ def read_schedule(scheduler: Any, timestep: Tensor | None) -> Schedule:
         raise NoPlanError("the scheduler has no timesteps")
     listed = tuple(float(value) for value in source.flatten().tolist())
     first, scale = _first_call(scheduler, listed, timestep)
-    timesteps = listed[first:]
+    timesteps = listed[first : _end(source, first, serves)]
     distinct = len(set(timesteps))
     if distinct < len(timesteps) and not hasattr(scheduler, "step_index"):
         raise NoPlanError("the scheduler repeats timesteps and has no step index")
@@ -73,6 +80,16 @@ def is_strictly_monotone(values: Sequence[float]) -> bool:
     """Whether a policy can use the values as positions."""
     steps = [after - before for before, after in itertools.pairwise(values)]
     return all(step > 0 for step in steps) or all(step < 0 for step in steps)
+
+
+def _end(source: Tensor, first: int, serves: Serves | None) -> int | None:
+    """Index behind the last call; None for the end of the list."""
+    if serves is None:
+        return None
+    served = serves(source.flatten()).tolist()[first:]
+    if not served or not served[0]:
+        raise NoPlanError("the pipeline calls another transformer than its boundary says")
+    return first + served.index(False) if False in served else None
 
 
 def _first_call(

@@ -45,6 +45,7 @@ class CallJob:
 
     arguments: of the call, by name. samples: takes a sample of every stored feature, for the
         forecast error.
+    watch: records what a policy wants to know of a call that stores everything.
     trouble: why features could not be stored.
     """
 
@@ -53,6 +54,7 @@ class CallJob:
     stores: Stores
     gates: Any = None
     samples: list[tuple[str, Tensor]] = field(default_factory=list)
+    watch: Recorder | None = None
     trouble: str | None = None
 
 

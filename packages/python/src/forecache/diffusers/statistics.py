@@ -18,6 +18,8 @@ class Statistics:
     granularity, sites, history_size: where features are kept, how many a call stores, how many
         calls back.
     full_calls, forecast_calls: by branch. bypassed_calls: full calls outside any run.
+    gates_by_call: forecast calls at `module` whose gates the blocks made, because no table that is
+        made for many calls at once was right for them.
     reasons: why calls were computed that might have been forecast, and how often.
     full_seconds, forecast_seconds: spent in these calls. saved_seconds: forecast calls times the
         median of the full ones, minus what they took.
@@ -36,6 +38,7 @@ class Statistics:
     full_calls: Mapping[str, int] = field(default_factory=dict)
     forecast_calls: Mapping[str, int] = field(default_factory=dict)
     bypassed_calls: int = 0
+    gates_by_call: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     full_seconds: float = 0.0
     forecast_seconds: float = 0.0
@@ -76,6 +79,7 @@ class Tally:
     full_calls: Counter[str] = field(default_factory=Counter)
     forecast_calls: Counter[str] = field(default_factory=Counter)
     bypassed_calls: int = 0
+    gates_by_call: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     peak_cache_bytes: int = 0
     dropped_reports: int = 0
@@ -103,6 +107,7 @@ class Tally:
             full_calls=dict(self.full_calls),
             forecast_calls=dict(self.forecast_calls),
             bypassed_calls=self.bypassed_calls,
+            gates_by_call=self.gates_by_call,
             reasons=dict(self.reasons),
             full_seconds=sum(seconds["full"]),
             forecast_seconds=sum(seconds["forecast"]),
@@ -129,6 +134,7 @@ def together(parts: Mapping[str, Statistics]) -> Statistics:
         full_calls=_added([part.full_calls for part in each]),
         forecast_calls=_added([part.forecast_calls for part in each]),
         bypassed_calls=sum(part.bypassed_calls for part in each),
+        gates_by_call=sum(part.gates_by_call for part in each),
         reasons=_added([part.reasons for part in each]),
         full_seconds=sum(part.full_seconds for part in each),
         forecast_seconds=sum(part.forecast_seconds for part in each),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from forecache.diffusers.call_arguments import by_name, parameter_names
@@ -54,6 +55,20 @@ class Structure:
         """Index of the last block."""
         return len(self.places) - 1
 
+    @cached_property
+    def _parameters(self) -> list[dict[str, Any]]:
+        """The dictionaries of the blocks' modules: offloading exchanges what is in them."""
+        modules = (module for place in self.places for module in place.block.modules())
+        return [module._parameters for module in modules if module._parameters]
+
+    def is_on(self, device: torch.device) -> bool:
+        """Whether all parameters of all blocks are there now."""
+        return all(
+            parameter is None or parameter.device == device
+            for parameters in self._parameters
+            for parameter in parameters.values()
+        )
+
     def shape(self) -> NetworkShape:
         """The modules by name. Their token counts are not known before a call and given as 1."""
         sites = tuple(
@@ -62,6 +77,14 @@ class Structure:
             for name, branch in zip(_site_names(place), place.branches, strict=True)
         )
         return NetworkShape(blocks=len(self.places), sites=sites)
+
+    def site(self, name: str) -> tuple[BlockPlace, Branch] | None:
+        """The module of this name, as `shape` names it; None when there is none."""
+        for place in self.places:
+            for known, branch in zip(_site_names(place), place.branches, strict=True):
+                if known == name:
+                    return place, branch
+        return None
 
     def is_compiled(self) -> bool:
         """Whether a block was compiled by itself, as `compile_repeated_blocks` does."""
