@@ -30,7 +30,8 @@ def gated_sum(terms: Terms, gates: Gates, base: Tensor) -> Tensor:
     dtype = accumulation_dtype(out.dtype, terms.block.dtype)
     factors = [_columns(gate, dtype) for gate in gates]
     for part in even_slices(out.shape[1], out.shape[0] * out.shape[2], out.device):
-        total = base[:, part].to(dtype, copy=True)
+        # A patch embedding leaves its tokens transposed: sums over those take thrice the time.
+        total = base[:, part].to(dtype, copy=True, memory_format=torch.contiguous_format)
         _add_sites(total, [(weight, source[:, :, part]) for weight, source in terms], factors)
         out[:, part] = total
     return out
