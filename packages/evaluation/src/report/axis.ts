@@ -15,10 +15,7 @@ const WANTED_TICKS = 6;
 
 /** A linear axis whose ends are round numbers around all finite `values`; 0 to 1 when there are none. */
 export function createAxis(values: readonly number[], pixels: PixelRange): Axis {
-  const finite = values.filter((value) => Number.isFinite(value));
-  const lowest = finite.reduce((least, value) => Math.min(least, value), Infinity);
-  const highest = finite.reduce((most, value) => Math.max(most, value), -Infinity);
-  const isEmpty = finite.length === 0;
+  const { lowest, highest, isEmpty } = finiteRange(values);
   const step = tickStep(isEmpty ? 1 : highest - lowest || Math.abs(highest) || 1);
   const first = isEmpty ? 0 : Math.floor(lowest / step);
   const last = isEmpty ? WANTED_TICKS : Math.max(Math.ceil(highest / step), first + 1);
@@ -34,10 +31,8 @@ const ROUND_FACTORS = [1, 1.5, 2, 3, 5, 7];
  * so that one bad row does not squash the others.
  */
 export function createLogAxis(values: readonly number[], pixels: PixelRange): Axis {
-  const finite = values.filter((value) => Number.isFinite(value));
-  const lowest = finite.reduce((least, value) => Math.min(least, value), Infinity);
-  if (finite.length === 0 || lowest <= 0) return createAxis(values, pixels);
-  const highest = finite.reduce((most, value) => Math.max(most, value), -Infinity);
+  const { lowest, highest, isEmpty } = finiteRange(values);
+  if (isEmpty || lowest <= 0) return createAxis(values, pixels);
   const decades = Array.from(
     { length: Math.floor(Math.log10(highest)) - Math.floor(Math.log10(lowest)) + 2 },
     (_, i) => Math.floor(Math.log10(lowest)) + i,
@@ -54,6 +49,15 @@ export function createLogAxis(values: readonly number[], pixels: PixelRange): Ax
   const [bottom = 1, top = 10] = [ticks[0], ticks.at(-1)];
   const scale = (pixels.to - pixels.from) / Math.log(top / bottom);
   return { ticks, toPixel: (value) => pixels.from + Math.log(value / bottom) * scale };
+}
+
+function finiteRange(values: readonly number[]) {
+  const finite = values.filter((value) => Number.isFinite(value));
+  return {
+    lowest: finite.reduce((least, value) => Math.min(least, value), Infinity),
+    highest: finite.reduce((most, value) => Math.max(most, value), -Infinity),
+    isEmpty: finite.length === 0,
+  };
 }
 
 function tickStep(range: number): number {

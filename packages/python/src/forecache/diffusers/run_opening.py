@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from torch import nn
 
+from forecache.client import PlanFileSource
 from forecache.diffusers.branch_names import DECLARED
 from forecache.diffusers.decisions import PARTIAL_REASON, Decisions, has_partial
 from forecache.diffusers.inner_sites import InnerSites
@@ -93,9 +94,11 @@ class RunOpener:
         request = self._request(schedule, structure, client)
         opened = self._source.open_run(replace(request, granularity=wanted))
         is_paper = wanted is None and opened.setup.granularity is Granularity.MODULE
-        if not is_paper or opened.setup.token_cache is not None or _is_file(self._source):
+        is_file = isinstance(self._source, PlanFileSource)
+        if not is_paper or is_file or opened.setup.token_cache is not None:
             return opened
-        # `module` stores every branch of every block; whoever wants that asks for it.
+        # `module` stores every branch of every block: whoever wants that asks for it, or made a
+        # plan file for it.
         opened.close(RunOutcome.OK)
         self._instead = Granularity.HIDDEN
         return self._source.open_run(replace(request, granularity=self._instead))
@@ -152,8 +155,3 @@ class RunOpener:
             return InnerSites(structure, granularity)
         is_whole = tuple(setup.sites) in ((), (f"blocks.0-{structure.last}",))
         return InnerSites(structure, granularity, () if is_whole else setup.sites)
-
-
-def _is_file(source: PlanSource) -> bool:
-    """A plan file was made for its granularity on purpose."""
-    return type(source).__name__ == "PlanFileSource"

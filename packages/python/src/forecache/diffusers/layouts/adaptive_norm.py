@@ -25,6 +25,13 @@ def single_gate(norm: Any, conditioning: Tensor) -> Tensor:
     return gate
 
 
+def double_or_single_gates(block: Any, conditioning: Tensor) -> tuple[Tensor, ...]:
+    """Gates of a two-stream block, or the one of a block with attention and mlp side by side."""
+    if hasattr(block, "norm1"):
+        return zero_gates(block.norm1, conditioning)
+    return (single_gate(block.norm, conditioning),)
+
+
 def table_gates(table: Tensor, modulation: Tensor) -> tuple[Tensor, Tensor]:
     """Gates of attention and mlp, each `[rows, width]`, where a block adds a table of its own.
 

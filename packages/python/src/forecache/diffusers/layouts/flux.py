@@ -13,8 +13,7 @@ from torch import Tensor, nn
 from forecache.diffusers.layout import Branch, ModelLayout, Stage
 from forecache.diffusers.layouts.adaptive_norm import (
     conditioning_of_block,
-    single_gate,
-    zero_gates,
+    double_or_single_gates,
 )
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
 from forecache.diffusers.layouts.selections import after_text, first, whole
@@ -44,12 +43,6 @@ def _modulation(transformer: Any, arguments: Mapping[str, Any], timesteps: Tenso
     return modulation
 
 
-def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
-    if hasattr(block, "norm1"):
-        return zero_gates(block.norm1, modulation)
-    return (single_gate(block.norm, modulation),)
-
-
 def _refusal(
     _transformer: nn.Module, arguments: Mapping[str, Any], granularity: Granularity
 ) -> str | None:
@@ -69,7 +62,7 @@ FLUX = ModelLayout(
         Stage("single_transformer_blocks", returns=_RETURNS, branches=_single_branches),
     ),
     head="norm_out",
-    gates=_gates,
+    gates=double_or_single_gates,
     block_modulation=conditioning_of_block,
     modulation=_modulation,
     refusal=_refusal,

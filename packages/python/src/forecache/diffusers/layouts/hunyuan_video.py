@@ -21,8 +21,7 @@ from forecache.diffusers.layout import (
 )
 from forecache.diffusers.layouts.adaptive_norm import (
     conditioning_of_block,
-    single_gate,
-    zero_gates,
+    double_or_single_gates,
 )
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
 from forecache.diffusers.layouts.selections import before_text, first, whole
@@ -51,12 +50,6 @@ def _modulation(transformer: Any, arguments: Mapping[str, Any], timesteps: Tenso
     return modulation
 
 
-def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
-    if hasattr(block, "norm1"):
-        return zero_gates(block.norm1, modulation)
-    return (single_gate(block.norm, modulation),)
-
-
 def _refusal(
     transformer: Any, _arguments: Mapping[str, Any], granularity: Granularity
 ) -> str | None:
@@ -73,7 +66,7 @@ HUNYUAN_VIDEO = ModelLayout(
         Stage("single_transformer_blocks", returns=_RETURNS, branches=_single_branches),
     ),
     head="norm_out",
-    gates=_gates,
+    gates=double_or_single_gates,
     block_modulation=conditioning_of_block,
     modulation=_modulation,
     refusal=_refusal,
