@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -19,13 +18,6 @@ from torch import Tensor
 import forecache
 from forecache.diffusers.layouts import find_layout
 from forecache.plan import FULL, Granularity, Probe, ProbeKind
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
 
 
 def test_input_change_and_output_rate_are_what_the_contract_says() -> None:

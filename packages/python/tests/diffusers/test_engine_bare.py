@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 import torch
 from fake_sources import FakeSource, taylor_source
 from tiny_image_models import DIT, FLUX
@@ -19,13 +17,6 @@ from forecache.plan import RunOutcome
 
 ALL_FULL = 1
 """Interval 1: every call is full."""
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
 
 
 def test_a_branch_that_pauses_is_computed_until_its_history_is_the_plans() -> None:

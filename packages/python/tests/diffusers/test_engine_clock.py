@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import diffusers
@@ -15,13 +14,6 @@ from forecache.diffusers.call_clock import RoundClock, SchedulerClock, TimestepC
 from forecache.diffusers.schedule import SCALES, read_schedule
 
 ROUNDING = 1e-5
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
 
 
 def flow_match(steps: int) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -25,13 +25,6 @@ WEIGHTS = (1.75, -0.75)
 
 every_model = pytest.mark.parametrize("model", TINY_MODELS.values(), ids=TINY_MODELS.keys())
 every_granularity = pytest.mark.parametrize("granularity", [*INSIDE, "output"])
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
 
 
 def timesteps_of(model: TinyModel, calls: int) -> list[float]:

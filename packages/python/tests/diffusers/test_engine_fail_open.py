@@ -34,13 +34,6 @@ PATIENT = {"deadline_ms": 10_000, "connect_timeout_ms": 10_000}
 every_model = pytest.mark.parametrize("name", TINY_MODELS)
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
-
-
 def made(transformer: nn.Module, model: TinyModel, calls: range) -> list[Tensor]:
     """The outputs of some calls of a run."""
     times = [model.timestep * (1 - 0.1 * call) for call in calls]

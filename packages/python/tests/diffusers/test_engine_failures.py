@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,13 +20,6 @@ from forecache.torch import FeatureHistory
 
 INSIDE = ("hidden", "residual", "module")
 EVERYWHERE = (*INSIDE, "output")
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
 
 
 def call(transformer: nn.Module, model: TinyModel, timestep: float) -> Tensor:

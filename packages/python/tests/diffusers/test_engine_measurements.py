@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
-import torch
 from fake_sources import REUSE, FakeSource
 from scripted_run import NEAR, asked, relative_change, run, script
 from tiny_image_models import DIT, FLUX
@@ -18,13 +16,6 @@ from torch import Tensor
 
 import forecache
 from forecache.plan import FULL, Probe, ProbeKind
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,13 +21,6 @@ REASON = (
 )
 
 every_model = pytest.mark.parametrize("model", [DIT, FLUX, WAN], ids=["dit", "flux", "wan"])
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
 
 
 def offload(module: nn.Module) -> None:

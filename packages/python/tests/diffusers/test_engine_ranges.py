@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,13 +27,6 @@ with_text = pytest.mark.parametrize(
     [DIT, FLUX, STABLE_DIFFUSION_3, COGVIDEOX, HUNYUAN_VIDEO],
     ids=lambda model: model.class_name,
 )
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
 
 
 def source(site: str, *actions: Action) -> FakeSource:

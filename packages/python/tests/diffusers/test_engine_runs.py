@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,13 +24,6 @@ from forecache.plan import RunOutcome
 
 ALL_FULL = 1
 """Interval 1: every call is full."""
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
 
 
 def cache_bytes(handle: forecache.Handle) -> int:

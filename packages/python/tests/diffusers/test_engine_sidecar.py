@@ -21,13 +21,6 @@ from sidecar_server import SidecarServer, printed_by
 TIMES = {"deadline_ms": 10_000, "connect_timeout_ms": 10_000}
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SidecarServer]:
     server = SidecarServer(f"unix:{tmp_path_factory.mktemp('sidecar') / 's.sock'}")

@@ -28,13 +28,6 @@ from sidecar_server import SidecarServer, printed_by
 NO_PLAN = "no plan: {}; every call will be computed in full"
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
-
-
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SidecarSource]:
     server = SidecarServer(f"unix:{tmp_path_factory.mktemp('sidecar') / 's.sock'}")

@@ -30,11 +30,6 @@ MODELS = {**TINY_MODELS, **VARIANTS}
 every_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
 def layout_of(transformer: nn.Module) -> ModelLayout:
     layout = find_layout(transformer)
     assert layout is not None

@@ -41,11 +41,6 @@ def count_calls(pipe: Any) -> list[str]:
     return calls
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
 @pytest.mark.parametrize("name", PIPELINES)
 def test_a_pipeline_calls_its_network_as_counted(name: str) -> None:
     pipe, call = PIPELINES[name](STEPS)
