@@ -9,20 +9,22 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from forecache.diffusers.layouts.linear_parts import linear_parts
+
 ATTENTION_GATE = 2
 MLP_GATE = 5
 
 
 def zero_gates(norm: Any, conditioning: Tensor) -> tuple[Tensor, Tensor]:
     """Gates of attention and mlp from an `AdaLayerNormZero` and its input, all `[rows, width]`."""
-    parts = norm.linear(norm.silu(conditioning)).chunk(6, dim=1)
-    return parts[ATTENTION_GATE], parts[MLP_GATE]
+    wanted = (ATTENTION_GATE, MLP_GATE)
+    attention, mlp = linear_parts(norm.linear, norm.silu(conditioning), 6, wanted)
+    return attention, mlp
 
 
 def single_gate(norm: Any, conditioning: Tensor) -> Tensor:
     """The one gate, `[rows, width]`, of an `AdaLayerNormZeroSingle`: shift, scale, gate."""
-    gate: Tensor = norm.linear(norm.silu(conditioning)).chunk(3, dim=1)[ATTENTION_GATE]
-    return gate
+    return linear_parts(norm.linear, norm.silu(conditioning), 3, (ATTENTION_GATE,))[0]
 
 
 def double_or_single_gates(block: Any, conditioning: Tensor) -> tuple[Tensor, ...]:

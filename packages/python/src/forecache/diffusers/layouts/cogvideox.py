@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from forecache.diffusers.layout import Branch, ModelLayout, Stage
 from forecache.diffusers.layouts.adaptive_norm import ATTENTION_GATE, conditioning_of_block
+from forecache.diffusers.layouts.linear_parts import linear_parts
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
 from forecache.diffusers.layouts.selections import after_text, first
 
@@ -35,8 +36,7 @@ def _modulation(transformer: Any, arguments: Mapping[str, Any], timesteps: Tenso
 def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
     def gate(norm: Any) -> Tensor:
         # Shift, scale and gate of the video tokens, then of the text tokens.
-        parts: tuple[Tensor, ...] = norm.linear(norm.silu(modulation)).chunk(6, dim=1)
-        return parts[ATTENTION_GATE]
+        return linear_parts(norm.linear, norm.silu(modulation), 6, (ATTENTION_GATE,))[0]
 
     return gate(block.norm1), gate(block.norm2)
 

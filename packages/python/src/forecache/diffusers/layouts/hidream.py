@@ -23,6 +23,7 @@ from forecache.diffusers.layouts.adaptive_norm import (
     MLP_GATE,
     conditioning_of_block,
 )
+from forecache.diffusers.layouts.linear_parts import linear_parts
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
 from forecache.diffusers.layouts.selections import first, whole
 
@@ -62,8 +63,8 @@ def _modulation(transformer: Any, arguments: Mapping[str, Any], timesteps: Tenso
 def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
     # Two-stream blocks have six more parts behind these, for the text.
     count = 12 if hasattr(block.block, "ff_t") else 6
-    parts = block.block.adaLN_modulation(modulation).chunk(count, dim=-1)
-    return parts[ATTENTION_GATE], parts[MLP_GATE]
+    activation, linear = block.block.adaLN_modulation
+    return linear_parts(linear, activation(modulation), count, (ATTENTION_GATE, MLP_GATE))
 
 
 HIDREAM = ModelLayout(

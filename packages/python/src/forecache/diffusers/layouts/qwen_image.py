@@ -13,6 +13,7 @@ from forecache.diffusers.layouts.adaptive_norm import (
     MLP_GATE,
     conditioning_of_block,
 )
+from forecache.diffusers.layouts.linear_parts import linear_parts
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
 from forecache.diffusers.layouts.selections import first, whole
 from forecache.plan import Granularity
@@ -33,8 +34,8 @@ def _modulation(transformer: Any, arguments: Mapping[str, Any], timesteps: Tenso
 
 
 def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
-    parts = block.img_mod(modulation).chunk(6, dim=-1)
-    return parts[ATTENTION_GATE], parts[MLP_GATE]
+    activation, linear = block.img_mod
+    return linear_parts(linear, activation(modulation), 6, (ATTENTION_GATE, MLP_GATE))
 
 
 def _refusal(

@@ -18,6 +18,7 @@ from forecache.diffusers.layouts.adaptive_norm import (
     conditioning_of_block,
     zero_gates,
 )
+from forecache.diffusers.layouts.linear_parts import linear_parts
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
 from forecache.diffusers.layouts.selections import first, whole
 from forecache.plan import Granularity
@@ -42,8 +43,8 @@ def _modulation(transformer: Any, arguments: Mapping[str, Any], timesteps: Tenso
 def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
     if not block.use_dual_attention:
         return zero_gates(block.norm1, modulation)
-    parts = block.norm1.linear(block.norm1.silu(modulation)).chunk(9, dim=1)
-    return parts[ATTENTION_GATE], parts[_SECOND_ATTENTION_GATE], parts[MLP_GATE]
+    wanted = (ATTENTION_GATE, _SECOND_ATTENTION_GATE, MLP_GATE)
+    return linear_parts(block.norm1.linear, block.norm1.silu(modulation), 9, wanted)
 
 
 def _refusal(
