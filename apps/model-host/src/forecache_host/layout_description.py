@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from forecache.diffusers.block_shims import visited
-from forecache.diffusers.structure import BlockPlace, Structure
 from forecache.errors import ForecacheError
+from forecache.hosting.block_shims import visited
+from forecache.hosting.structure import BlockPlace, Structure
 from forecache_host.call_shape import CallShape
 from forecache_host.sites import ModelDescription, Site
 from forecache_host.tensor_type import TensorType, type_of

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from forecache.diffusers.layouts import find_layout
-from forecache.diffusers.structure import Structure
+from forecache.hosting.structure import Structure
 from forecache.plan import ProbeKind, RunSetup
 from forecache_host.call_shape import CallShape
 from forecache_host.call_walk import CallWalk, WalkHost

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from forecache.diffusers.structure import BlockCall, BlockPlace, Structure
+from forecache.hosting.structure import BlockCall, BlockPlace, Structure
 from forecache_host.call_walk import WalkHost
 from forecache_host.module_sum import ModuleSum
 from forecache_host.resolved_plan import Level, ResolvedPlan, SkippedSite

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from forecache.diffusers.block_shims import visited
-from forecache.diffusers.layout import IMAGE_TOKENS
+from forecache.hosting.block_shims import visited
+from forecache.hosting.layout import IMAGE_TOKENS
 from forecache.plan import CallPlan, Granularity
 from forecache_host.call_walk import FinishedCall, SiteCounts, WalkHost
 from forecache_host.host_error import HostError

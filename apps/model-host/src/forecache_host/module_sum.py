@@ -7,8 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from forecache.diffusers.layout import ModelLayout
-from forecache.diffusers.structure import BlockCall
+from forecache.hosting.layout import ModelLayout
+from forecache.hosting.structure import BlockCall
 from forecache.plan import Action
 from forecache_host.resolved_plan import SkippedSite
 

@@ -12,7 +12,7 @@ import torch
 from tiny_model import Inputs
 from torch import Tensor, nn
 
-from forecache.diffusers.layout import IMAGE_TOKENS, ModelLayout, Stage
+from forecache.hosting.layout import IMAGE_TOKENS, ModelLayout, Stage
 
 
 @dataclass

@@ -14,7 +14,7 @@ from tiny_video_models import WAN
 from torch import Tensor, nn
 
 import forecache
-from forecache.diffusers.feature_store import FeatureStore
+from forecache.hosting.feature_store import FeatureStore
 from forecache.plan import FULL, RunOutcome
 from forecache.torch import FeatureHistory
 

@@ -17,12 +17,12 @@ from tiny_pipelines import PIPELINES, flux_pipeline, generate, wan_pipeline
 from torch import Tensor
 
 import forecache
-from forecache.diffusers.forecast_error import ForecastErrorMeter, next_weights
 from forecache.diffusers.given_conditioning import GivenConditioning
 from forecache.diffusers.layouts import find_layout
 from forecache.diffusers.modulation_table import build_table
 from forecache.diffusers.schedule import SCALES, Schedule
-from forecache.diffusers.structure import Structure
+from forecache.hosting.forecast_error import ForecastErrorMeter, next_weights
+from forecache.hosting.structure import Structure
 from forecache.plan import FULL
 
 ROUNDING = 1e-5
@@ -49,14 +49,14 @@ def test_the_forecast_error_of_a_line_is_zero_and_of_reuse_is_not() -> None:
     meter.forecast((3.0, -2.0))
     # Call 4 of a line through 4 (call 0) and 3 (call 1) is 0: relative to nothing, so none.
     meter.full(line[2])
-    assert meter.read() == []
+    assert meter.take() == []
     meter = ForecastErrorMeter()
     for value in (1.0, 2.0):
         meter.full(torch.tensor([value]))
     meter.forecast((1.0,))
     meter.full(torch.tensor([4.0]))
     # Reuse says 2 where 4 is.
-    assert meter.read() == [0.5]
+    assert meter.take() == [0.5]
 
 
 @pytest.mark.parametrize("model", TINY_MODELS.values(), ids=TINY_MODELS.keys())

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 import forecache
 from forecache import ForecacheError
 from forecache.diffusers.layouts import find_layout
-from forecache.diffusers.residual_sum import ResidualSum
+from forecache.hosting.residual_sum import ResidualSum
 from forecache.plan import FULL, Action, Granularity, SiteAction
 
 ROUNDING = 1e-5

@@ -14,8 +14,8 @@ from tiny_models import TINY_MODELS
 from tiny_variants import CONTROLLED, ONE_ROW, TOKENWISE, VARIANTS
 from torch import Tensor, nn
 
-from forecache.diffusers.layout import ModelLayout, torch_rows
 from forecache.diffusers.layouts import LAYOUTS, find_layout
+from forecache.hosting.layout import ModelLayout, torch_rows
 from forecache.plan import Granularity
 
 ROUNDING = 2e-6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from forecache.diffusers.forecast_error import ForecastErrorMeter
+from forecache.hosting.forecast_error import ForecastErrorMeter
 
 
 def test_the_meter_keeps_its_sample_and_not_the_feature() -> None:

@@ -2,6 +2,6 @@
 
 from forecache.diffusers.enabling import disable, enable, enabled, stats
 from forecache.diffusers.handle import Handle
-from forecache.diffusers.statistics import Statistics
+from forecache.hosting.statistics import Statistics
 
 __all__ = ["Handle", "Statistics", "disable", "enable", "enabled", "stats"]

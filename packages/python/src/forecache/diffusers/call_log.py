@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from forecache.diffusers.run_state import PlannedRun, RunState
-from forecache.diffusers.site_work import Does
-from forecache.diffusers.statistics import Tally
-from forecache.diffusers.trace import Trace
+from forecache.hosting.site_work import Does
+from forecache.hosting.statistics import Tally
+from forecache.hosting.trace import Trace
 from forecache.plan import ActionKind, CallReport, RunOutcome
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class CallLog:
         """
         self.tally.stopwatch.settle()
         for branch in run.branches.values():
-            self.tally.errors += branch.errors.read()
+            self.tally.errors += branch.errors.take()
         planned = run.planned
         policy = None if planned is None else planned.opened.policy
         calls = run.full_calls + run.forecast_calls

@@ -15,23 +15,23 @@ from torch import Tensor, nn
 
 from forecache.client import PlanFileSource, find_sidecar
 from forecache.diffusers.attachment import Attachment, is_compiled, unwrapped
-from forecache.diffusers.call_arguments import parameter_names
 from forecache.diffusers.call_log import CallLog
 from forecache.diffusers.caller_seat import CallerSeat
 from forecache.diffusers.engine import Engine, grad_reason
 from forecache.diffusers.handle import HANDLE, Handle
-from forecache.diffusers.layout import ModelLayout
 from forecache.diffusers.layouts import find_layout
 from forecache.diffusers.pipeline_calls import watch_calls
 from forecache.diffusers.run_finder import RunFinder
 from forecache.diffusers.run_opening import RunOpener
-from forecache.diffusers.settings import EngineSettings, compile_settings
-from forecache.diffusers.statistics import Statistics
-from forecache.diffusers.structure import Structure
 from forecache.diffusers.targets import assert_free, handle_of, has_other_cache, transformers_of
-from forecache.diffusers.trace import Trace
 from forecache.diffusers.trial import trial_schedule, try_out
 from forecache.errors import ForecacheError
+from forecache.hosting.call_arguments import parameter_names
+from forecache.hosting.layout import ModelLayout
+from forecache.hosting.settings import EngineSettings, compile_settings
+from forecache.hosting.statistics import Statistics
+from forecache.hosting.structure import Structure
+from forecache.hosting.trace import Trace
 from forecache.plan import Granularity, PlanSource
 
 AUTO = "auto"

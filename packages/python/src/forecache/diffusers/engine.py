@@ -16,15 +16,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from forecache.diffusers.branch_state import BranchState
-from forecache.diffusers.call_arguments import by_name, signature_of
 from forecache.diffusers.call_log import CallLog
-from forecache.diffusers.decisions import Decided
-from forecache.diffusers.network_sites import Invocation, LateDecision
-from forecache.diffusers.output_sites import only_tensor
 from forecache.diffusers.run_finder import RunFinder
 from forecache.diffusers.run_state import RunState
-from forecache.diffusers.site_work import COMPUTE, CallJob, ForecastImpossible, Work
+from forecache.hosting.branch_state import BranchState
+from forecache.hosting.call_arguments import by_name, signature_of
+from forecache.hosting.decisions import Decided
+from forecache.hosting.network_sites import Invocation, LateDecision
+from forecache.hosting.output_sites import only_tensor
+from forecache.hosting.site_work import COMPUTE, CallJob, ForecastImpossible, Work
 from forecache.plan import RunOutcome
 from forecache.torch.probes import scalars
 

@@ -9,7 +9,7 @@ from typing import Any
 from forecache.diffusers.attachment import Attachment
 from forecache.diffusers.caller_seat import seat_in
 from forecache.diffusers.engine import Engine, outcome_of
-from forecache.diffusers.statistics import Statistics, together
+from forecache.hosting.statistics import Statistics, together
 from forecache.plan import PlanSource, RunOutcome
 
 HANDLE = "_forecache_handle"

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from forecache.diffusers.given_conditioning import GivenConditioning
-from forecache.diffusers.layout import torch_rows
 from forecache.diffusers.schedule import Schedule
-from forecache.diffusers.structure import Structure
+from forecache.hosting.layout import torch_rows
+from forecache.hosting.structure import Structure
 
 logger = logging.getLogger("forecache")
 

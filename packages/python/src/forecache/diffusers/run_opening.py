@@ -8,18 +8,18 @@ from torch import nn
 
 from forecache.client import PlanFileSource
 from forecache.diffusers.branch_names import DECLARED
-from forecache.diffusers.decisions import PARTIAL_REASON, Decisions, has_partial
-from forecache.diffusers.inner_sites import InnerSites
-from forecache.diffusers.layout import ModelLayout
 from forecache.diffusers.modulation_table import BranchTables
-from forecache.diffusers.network_sites import NetworkSites, StoreOptions
-from forecache.diffusers.output_sites import OutputSites
-from forecache.diffusers.probing import Probing
 from forecache.diffusers.run_state import PlannedRun
 from forecache.diffusers.schedule import Schedule, is_strictly_monotone
-from forecache.diffusers.settings import EngineSettings
-from forecache.diffusers.structure import Structure
 from forecache.errors import ForecacheError, NoPlanError
+from forecache.hosting.decisions import PARTIAL_REASON, Decisions, has_partial
+from forecache.hosting.inner_sites import InnerSites
+from forecache.hosting.layout import ModelLayout
+from forecache.hosting.network_sites import NetworkSites, StoreOptions
+from forecache.hosting.output_sites import OutputSites
+from forecache.hosting.probing import Probing
+from forecache.hosting.settings import EngineSettings
+from forecache.hosting.structure import Structure
 from forecache.plan import Granularity, OpenedRun, PlanSource, RunOutcome, RunRequest, RunSetup
 
 CLIENT = "diffusers"

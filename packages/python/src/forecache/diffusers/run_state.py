@@ -6,13 +6,13 @@ import itertools
 from dataclasses import dataclass, field
 
 from forecache.diffusers.branch_names import BranchNames
-from forecache.diffusers.branch_state import BranchState
 from forecache.diffusers.call_clock import CallClock
-from forecache.diffusers.decisions import Decisions
 from forecache.diffusers.modulation_table import BranchTables
-from forecache.diffusers.network_sites import NetworkSites, StoreOptions
-from forecache.diffusers.probing import Probing
 from forecache.diffusers.schedule import Schedule
+from forecache.hosting.branch_state import BranchState
+from forecache.hosting.decisions import Decisions
+from forecache.hosting.network_sites import NetworkSites, StoreOptions
+from forecache.hosting.probing import Probing
 from forecache.plan import OpenedRun, RunOutcome
 
 _numbers = itertools.count(1)

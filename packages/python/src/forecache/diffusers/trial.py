@@ -8,8 +8,8 @@ from typing import Any
 from forecache.diffusers.call_log import CallLog
 from forecache.diffusers.run_opening import RunOpener
 from forecache.diffusers.schedule import Schedule
-from forecache.diffusers.settings import EngineSettings
 from forecache.errors import ForecacheError, NoPlanError
+from forecache.hosting.settings import EngineSettings
 from forecache.options import MASKS
 from forecache.plan import PlanSource
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from torch import nn
 
-from forecache.diffusers.layout import ModelLayout
 from forecache.diffusers.layouts.cogvideox import COGVIDEOX
 from forecache.diffusers.layouts.dit import DIT
 from forecache.diffusers.layouts.flux import FLUX
@@ -18,6 +17,7 @@ from forecache.diffusers.layouts.pixart import PIXART
 from forecache.diffusers.layouts.qwen_image import QWEN_IMAGE
 from forecache.diffusers.layouts.stable_diffusion_3 import STABLE_DIFFUSION_3
 from forecache.diffusers.layouts.wan import WAN
+from forecache.hosting.layout import ModelLayout
 
 LAYOUTS: dict[str, ModelLayout] = {
     layout.class_name: layout

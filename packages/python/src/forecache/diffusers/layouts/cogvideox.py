@@ -7,11 +7,11 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from forecache.diffusers.layout import Branch, ModelLayout, Stage
-from forecache.diffusers.layouts.adaptive_norm import ATTENTION_GATE, conditioning_of_block
-from forecache.diffusers.layouts.linear_parts import linear_parts
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
-from forecache.diffusers.layouts.selections import after_text, first
+from forecache.hosting.gates.adaptive_norm import ATTENTION_GATE, conditioning_of_block
+from forecache.hosting.gates.linear_parts import linear_parts
+from forecache.hosting.layout import Branch, ModelLayout, Stage
+from forecache.hosting.selections import after_text, first
 
 
 def _branches(_block: nn.Module) -> tuple[Branch, ...]:

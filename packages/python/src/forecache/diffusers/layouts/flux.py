@@ -10,13 +10,13 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from forecache.diffusers.layout import Branch, ModelLayout, Stage
-from forecache.diffusers.layouts.adaptive_norm import (
+from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
+from forecache.hosting.gates.adaptive_norm import (
     conditioning_of_block,
     double_or_single_gates,
 )
-from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
-from forecache.diffusers.layouts.selections import after_text, first, whole
+from forecache.hosting.layout import Branch, ModelLayout, Stage
+from forecache.hosting.selections import after_text, first, whole
 from forecache.plan import Granularity
 
 _RETURNS = ("encoder_hidden_states", "hidden_states")

@@ -11,21 +11,21 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from forecache.diffusers.layout import (
+from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
+from forecache.hosting.gates.adaptive_norm import (
+    ATTENTION_GATE,
+    MLP_GATE,
+    conditioning_of_block,
+)
+from forecache.hosting.gates.linear_parts import linear_parts
+from forecache.hosting.layout import (
     IMAGE_TOKENS,
     BlockArguments,
     Branch,
     ModelLayout,
     Stage,
 )
-from forecache.diffusers.layouts.adaptive_norm import (
-    ATTENTION_GATE,
-    MLP_GATE,
-    conditioning_of_block,
-)
-from forecache.diffusers.layouts.linear_parts import linear_parts
-from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
-from forecache.diffusers.layouts.selections import first, whole
+from forecache.hosting.selections import first, whole
 
 
 def _image(output: Any, arguments: BlockArguments) -> Tensor:

@@ -12,19 +12,19 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from forecache.diffusers.layout import (
+from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
+from forecache.hosting.gates.adaptive_norm import (
+    conditioning_of_block,
+    double_or_single_gates,
+)
+from forecache.hosting.layout import (
     IMAGE_TOKENS,
     BlockArguments,
     Branch,
     ModelLayout,
     Stage,
 )
-from forecache.diffusers.layouts.adaptive_norm import (
-    conditioning_of_block,
-    double_or_single_gates,
-)
-from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
-from forecache.diffusers.layouts.selections import before_text, first, whole
+from forecache.hosting.selections import before_text, first, whole
 from forecache.plan import Granularity
 
 _RETURNS = ("hidden_states", "encoder_hidden_states")

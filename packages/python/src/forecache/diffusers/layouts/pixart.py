@@ -7,10 +7,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from forecache.diffusers.layout import BlockArguments, Branch, ModelLayout, Stage
-from forecache.diffusers.layouts.adaptive_norm import table_gates
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
-from forecache.diffusers.layouts.selections import whole
+from forecache.hosting.gates.adaptive_norm import table_gates
+from forecache.hosting.layout import BlockArguments, Branch, ModelLayout, Stage
+from forecache.hosting.selections import whole
 
 
 def _branches(_block: nn.Module) -> tuple[Branch, ...]:

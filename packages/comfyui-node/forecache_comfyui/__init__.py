@@ -1,0 +1,1 @@
+"""forecache for ComfyUI: the engine behind the nodes. `nodes` is what ComfyUI loads."""

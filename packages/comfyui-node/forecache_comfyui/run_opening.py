@@ -1,0 +1,153 @@
+"""How a run gets its plan, and at which granularity the model can follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from torch import nn
+
+from forecache.client import PlanFileSource
+from forecache.errors import ForecacheError, NoPlanError
+from forecache.hosting.decisions import PARTIAL_REASON, Decisions, has_partial
+from forecache.hosting.inner_sites import InnerSites
+from forecache.hosting.network_sites import NetworkSites, StoreOptions
+from forecache.hosting.output_sites import OutputSites
+from forecache.hosting.probing import Probing
+from forecache.hosting.structure import Structure
+from forecache.plan import Granularity, OpenedRun, RunOutcome, RunRequest
+from forecache_comfyui.layouts import find_layout
+from forecache_comfyui.sampler_schedule import SamplerSchedule
+from forecache_comfyui.settings import NodeSettings
+
+CLIENT = "comfyui"
+BRANCH = "joint"
+INPUT = "x"
+"""The network's first argument, whatever the class calls it."""
+
+_OUTSIDE = (Granularity.OUTPUT, Granularity.CHANGE)
+
+
+@dataclass
+class PlannedRun:
+    """What decides the evaluations of a run and where it keeps features."""
+
+    opened: OpenedRun
+    sites: NetworkSites
+    decisions: Decisions
+    probing: Probing
+    store_options: StoreOptions
+
+
+class RunOpener:
+    """Opens the run of one sampler run.
+
+    unreachable: why only `output` can be forecast although the class is known, or None.
+    warn: is told when the granularity is not the one that was asked for.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        settings: NodeSettings,
+        unreachable: str | None,
+        warn: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._name = type(network).__name__
+        self._warn = warn
+        self._structure: Structure | None = None
+        self._unreachable = unreachable or f"the inside of {self._name} is not known"
+        layout = None if unreachable else find_layout(network)
+        if layout is not None:
+            self._structure = Structure(network, layout)
+
+    def open(self, schedule: SamplerSchedule, is_full: tuple[bool, ...]) -> PlannedRun:
+        """Opens a run. Raises NoPlanError with the reason when there is no plan to follow."""
+        try:
+            opened = self._opened(schedule, is_full)
+        except ForecacheError as error:
+            raise NoPlanError(str(error)) from error
+        try:
+            return self._planned(opened, schedule)
+        except ForecacheError as error:
+            opened.close(RunOutcome.ERROR)
+            raise NoPlanError(str(error)) from error
+        except NoPlanError:
+            opened.close(RunOutcome.ERROR)
+            raise
+
+    def _opened(self, schedule: SamplerSchedule, is_full: tuple[bool, ...]) -> OpenedRun:
+        request = RunRequest(
+            policy=self._settings.policy_for(schedule.calls, is_full),
+            steps=schedule.calls,
+            calls=schedule.calls,
+            sigmas=schedule.sigmas if schedule.is_falling else (),
+            branches=(BRANCH,),
+            network=None if self._structure is None else self._structure.shape(),
+            client=CLIENT,
+        )
+        wanted = self._settings.engine.granularity
+        if wanted is not None:
+            return self._source.open_run(replace(request, granularity=self._reachable(wanted)))
+        if self._structure is None:
+            request = replace(request, granularity=Granularity.OUTPUT)
+        opened = self._source.open_run(request)
+        is_paper = opened.setup.granularity is Granularity.MODULE
+        if not is_paper or isinstance(self._source, PlanFileSource):
+            return opened
+        # Every branch of every block is much memory: whoever wants that asks for it.
+        opened.close(RunOutcome.OK)
+        return self._source.open_run(replace(request, granularity=Granularity.HIDDEN))
+
+    @property
+    def _source(self) -> Any:
+        return self._settings.source
+
+    def _reachable(self, wanted: Granularity) -> Granularity:
+        """The granularity nearest to the wanted one that the model offers."""
+        if wanted in _OUTSIDE:
+            return wanted
+        if self._structure is None:
+            self._warn(f"{wanted.value} cannot be reached, output is used: {self._unreachable}")
+            return Granularity.OUTPUT
+        if wanted is Granularity.MODULE and self._structure.sites == 0:
+            reason = f"the branches of a {self._name} block are not modules of their own"
+            self._warn(f"module cannot be reached, hidden is used: {reason}")
+            return Granularity.HIDDEN
+        return wanted
+
+    def _planned(self, opened: OpenedRun, schedule: SamplerSchedule) -> PlannedRun:
+        setup, plan = opened.setup, opened.plan
+        if setup.token_cache is not None or (plan is not None and has_partial(plan)):
+            raise NoPlanError(PARTIAL_REASON)
+        if plan is not None and len(plan.calls) != schedule.calls:
+            raise NoPlanError(
+                f"the plan is for {len(plan.calls)} calls, this run makes {schedule.calls}"
+            )
+        sites = self._sites(setup.granularity, setup.sites)
+        options = StoreOptions(
+            max(1, setup.history_size),
+            self._settings.engine.cache_dtype,
+            self._settings.engine.cache_place,
+        )
+        return PlannedRun(
+            opened,
+            sites,
+            Decisions(opened, sites.groups),
+            Probing(setup, self._structure),
+            options,
+        )
+
+    def _sites(self, granularity: Granularity, names: tuple[str, ...]) -> NetworkSites:
+        if granularity in _OUTSIDE:
+            return OutputSites(granularity, INPUT)
+        if self._structure is None:
+            raise NoPlanError(f"{granularity.value} cannot be reached: {self._unreachable}")
+        if granularity is Granularity.MODULE and len(names) not in (0, self._structure.sites):
+            raise NoPlanError("the policy keeps some modules only: use the model host")
+        is_whole = names in ((), (f"blocks.0-{self._structure.last}",))
+        if granularity is Granularity.RESIDUAL and not is_whole:
+            return InnerSites(self._structure, granularity, names)
+        return InnerSites(self._structure, granularity)

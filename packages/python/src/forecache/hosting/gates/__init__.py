@@ -1,0 +1,1 @@
+"""How gates are read out of a block's modulation."""
