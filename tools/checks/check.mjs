@@ -16,6 +16,7 @@ const pythonProjects = [
   'tools/demo-model',
   'tools/bench/python',
   'packages/python',
+  'packages/comfyui-node',
   'apps/model-host',
 ];
 const environment = {

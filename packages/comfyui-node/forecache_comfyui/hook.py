@@ -101,7 +101,7 @@ class Hook:
         return executor(*args, **kwargs)
 
     def _apply_model(self, executor: Any, args: Any, kwargs: Any) -> Any:
-        """`(x, sigma, c_concat, c_crossattn, control, transformer_options, **extra)`, answers x0."""
+        """`(x, sigma, c_concat, c_crossattn, control, transformer_options, **)`, answers x0."""
         hooked = self._current
         if hooked is None or hooked.is_wrapped_inside:
             return executor(*args, **kwargs)
@@ -200,10 +200,8 @@ class _Hooked:
         return computed[-1] if computed else given - wide * rate
 
     def _call(self, execute: Any, options: Any, arguments: Mapping[str, Any]) -> NetworkCall | None:
-        keys = "no transformer_options in a call" if options is None else ()
         given = arguments.get(INPUT)
-        if options is not None:
-            keys = stream_keys(given, options)
+        keys = stream_keys(given, options)
         if isinstance(keys, str):
             self.session.bypass(keys)
             return None

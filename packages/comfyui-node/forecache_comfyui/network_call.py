@@ -50,8 +50,10 @@ def find_options(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, 
     return None
 
 
-def stream_keys(given: Any, options: Mapping[str, Any]) -> tuple[StreamKey, ...] | str:
+def stream_keys(given: Any, options: Mapping[str, Any] | None) -> tuple[StreamKey, ...] | str:
     """The streams of a call; a reason where its rows cannot be told apart."""
+    if options is None:
+        return "no transformer_options are passed to the model"
     if not isinstance(given, Tensor):
         return f"the model is given {type(given).__name__} instead of one tensor"
     prompts = options.get("uuids")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from torch import nn
 
@@ -16,7 +15,7 @@ from forecache.hosting.network_sites import NetworkSites, StoreOptions
 from forecache.hosting.output_sites import OutputSites
 from forecache.hosting.probing import Probing
 from forecache.hosting.structure import Structure
-from forecache.plan import Granularity, OpenedRun, RunOutcome, RunRequest
+from forecache.plan import Granularity, OpenedRun, PlanSource, RunOutcome, RunRequest
 from forecache_comfyui.layouts import find_layout
 from forecache_comfyui.sampler_schedule import SamplerSchedule
 from forecache_comfyui.settings import NodeSettings
@@ -102,7 +101,7 @@ class RunOpener:
         return self._source.open_run(replace(request, granularity=Granularity.HIDDEN))
 
     @property
-    def _source(self) -> Any:
+    def _source(self) -> PlanSource:
         return self._settings.source
 
     def _reachable(self, wanted: Granularity) -> Granularity:

@@ -22,7 +22,7 @@ SEVERAL_A_STEP = (
     "seeds_3",
     "sa_solver_pece",
 )
-"""ComfyUI's samplers that evaluate the network between the sigmas of the schedule, or twice at one."""
+"""ComfyUI's samplers that evaluate the network between the schedule's sigmas, or twice at one."""
 
 ONE_A_STEP = (
     "euler",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from forecache.hosting.branch_state import BranchState
-from forecache.hosting.site_work import Stores
+from forecache.hosting.site_work import CallStores
 from forecache_comfyui.network_call import StreamKey
 from forecache_comfyui.run_opening import BRANCH, PlannedRun
 from forecache_comfyui.stream_store import StreamStore
@@ -59,7 +59,7 @@ class Streams:
                     store.reset()
 
 
-def together(streams: Sequence[BranchState]) -> Stores:
+def together(streams: Sequence[BranchState]) -> CallStores:
     """The histories of the streams of one network call, by group of sites."""
     first = streams[0].stores
     return {

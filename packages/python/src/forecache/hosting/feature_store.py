@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import torch
 from torch import Tensor
 
-from forecache.torch import FeatureHistory, Place, Weights
+from forecache.torch import FeatureHistory, Gates, Place, Weights
+
+
+class StoredFeatures(Protocol):
+    """What forecasts are made from; see `FeatureHistory`."""
+
+    def forecast(self, site: int, weights: Weights) -> Tensor: ...
+
+    def gated_sum(self, weights: Weights, gates: Gates, base: Tensor) -> Tensor: ...
+
+    def newest(self, site: int, count: int) -> list[Tensor]: ...
+
+
+class SiteStore(Protocol):
+    """Where a call stores the features of a group of sites; see `FeatureStore`."""
+
+    @property
+    def positions(self) -> tuple[int, ...]: ...
+
+    @property
+    def history(self) -> StoredFeatures: ...
+
+    def begin(self, call_index: int) -> None: ...
+
+    def write(self, site: int, feature: Tensor, stream: torch.dtype) -> None: ...
+
+    def commit(self) -> None: ...
+
+    def abort(self) -> None: ...
+
+    def forecast(self, site: int, weights: Weights, like: Tensor) -> Tensor: ...
 
 
 class FeatureStore:

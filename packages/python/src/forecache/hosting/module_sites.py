@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from forecache.errors import ForecacheError
-from forecache.hosting.feature_store import FeatureStore
+from forecache.hosting.feature_store import SiteStore
 from forecache.hosting.layout import Branch
 from forecache.hosting.site_work import Applier, CallJob, Recorder
 from forecache.hosting.structure import BlockCall, Structure
@@ -24,7 +24,7 @@ class ModuleRecorder(Recorder):
     block's call.
     """
 
-    def __init__(self, structure: Structure, store: FeatureStore, job: CallJob) -> None:
+    def __init__(self, structure: Structure, store: SiteStore, job: CallJob) -> None:
         self._store, self._job = store, job
         self._next = 0
         self._handles: list[Any] = []
@@ -82,7 +82,7 @@ class ModuleApplier(Applier):
     def __init__(
         self,
         structure: Structure,
-        store: FeatureStore,
+        store: SiteStore,
         weights: tuple[float, ...],
         gates: Any = None,
     ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from forecache.hosting.feature_store import FeatureStore
+from forecache.hosting.feature_store import FeatureStore, SiteStore
 from forecache.hosting.network_sites import Invocation, LateDecision, StoreOptions
 from forecache.hosting.site_work import CallJob, Does, ForecastImpossible, Stores, Work
 from forecache.plan import Granularity
@@ -63,14 +63,14 @@ class OutputSites:
                 job.trouble = f"features were not stored: {error}"
         return output
 
-    def _forecast(self, store: FeatureStore, weights: tuple[float, ...], job: CallJob) -> Tensor:
+    def _forecast(self, store: SiteStore, weights: tuple[float, ...], job: CallJob) -> Tensor:
         if self.granularity is Granularity.OUTPUT:
             return store.history.forecast(0, weights)
         change = store.forecast(0, weights, like=torch.empty(0, dtype=torch.float32))
         forecast: Tensor = job.arguments[self._input].float() + change
         return forecast.to(self._dtype)
 
-    def _record(self, store: FeatureStore, output: Any, job: CallJob) -> None:
+    def _record(self, store: SiteStore, output: Any, job: CallJob) -> None:
         tensor = only_tensor(output)
         feature = tensor
         if self.granularity is Granularity.CHANGE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from forecache.errors import ForecacheError
-from forecache.hosting.feature_store import FeatureStore
+from forecache.hosting.feature_store import SiteStore
 from forecache.hosting.residual_sum import ResidualSum
 from forecache.hosting.site_work import Applier, CallJob, Recorder
 from forecache.hosting.structure import BlockCall
@@ -49,7 +50,7 @@ class RangeRecorder(Recorder):
     text.
     """
 
-    def __init__(self, kept: BlockRange, stores: list[FeatureStore], job: CallJob) -> None:
+    def __init__(self, kept: BlockRange, stores: Sequence[SiteStore], job: CallJob) -> None:
         self._range, self._stores, self._job = kept, stores, job
         self._sums = (ResidualSum(), ResidualSum())
         self._has_text = False
@@ -100,7 +101,7 @@ class RangeApplier(Applier):
     """Adds the forecast of a range before its first block and passes its blocks through."""
 
     def __init__(
-        self, kept: BlockRange, stores: list[FeatureStore], weights: tuple[float, ...]
+        self, kept: BlockRange, stores: Sequence[SiteStore], weights: tuple[float, ...]
     ) -> None:
         self._range, self._stores, self._weights = kept, stores, weights
 
@@ -122,7 +123,7 @@ def _as_it_is(stream: Tensor) -> Tensor:
     return stream
 
 
-def _added(store: FeatureStore, weights: tuple[float, ...], stream: Tensor) -> Tensor:
+def _added(store: SiteStore, weights: tuple[float, ...], stream: Tensor) -> Tensor:
     """Refuses a stream of another shape: broadcasting would hide it."""
     residual = store.forecast(0, weights, like=torch.empty(0, dtype=torch.float32))
     if residual.shape != stream.shape:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from torch import Tensor
 
-from forecache.hosting.feature_store import FeatureStore
+from forecache.hosting.feature_store import FeatureStore, SiteStore
 from forecache.hosting.structure import BlockCall
 
 
@@ -38,6 +38,9 @@ Work = Mapping[str, SiteWork]
 Stores = Mapping[str, list[FeatureStore]]
 """The histories of a branch, by group of sites."""
 
+CallStores = Mapping[str, Sequence[SiteStore]]
+"""The same as one call stores to them: a call may have the rows of several branches."""
+
 
 @dataclass
 class CallJob:
@@ -51,7 +54,7 @@ class CallJob:
 
     index: int
     arguments: Mapping[str, Any]
-    stores: Stores
+    stores: CallStores
     gates: Any = None
     samples: list[tuple[str, Tensor]] = field(default_factory=list)
     watch: Recorder | None = None

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from forecache.hosting.feature_store import FeatureStore
+from forecache.hosting.feature_store import SiteStore
 from forecache.hosting.residual_sum import ResidualSum
 from forecache.hosting.site_work import Applier, CallJob, Recorder
 from forecache.hosting.structure import BlockCall
@@ -20,7 +20,7 @@ class HiddenRecorder(Recorder):
     has no more digits there than in its blocks.
     """
 
-    def __init__(self, group: str, store: FeatureStore, job: CallJob) -> None:
+    def __init__(self, group: str, store: SiteStore, job: CallJob) -> None:
         self._group, self._store, self._job = group, store, job
         self._stream = torch.float32
         store.begin(job.index)
@@ -42,7 +42,7 @@ class HiddenRecorder(Recorder):
 class HiddenApplier(Applier):
     """`head input = sum_j w_j F_j`."""
 
-    def __init__(self, store: FeatureStore, weights: tuple[float, ...]) -> None:
+    def __init__(self, store: SiteStore, weights: tuple[float, ...]) -> None:
         self._store, self._weights = store, weights
 
     def skips(self, call: BlockCall) -> bool:
@@ -55,7 +55,7 @@ class HiddenApplier(Applier):
 class StackRecorder(Recorder):
     """Stores `R = sum_b (output - input)` on the image tokens of blocks `first` to the last."""
 
-    def __init__(self, group: str, store: FeatureStore, job: CallJob, first: int = 0) -> None:
+    def __init__(self, group: str, store: SiteStore, job: CallJob, first: int = 0) -> None:
         self._group, self._store, self._job, self._first = group, store, job, first
         self._sum = ResidualSum()
         store.begin(job.index)
@@ -84,7 +84,7 @@ class StackRecorder(Recorder):
 class StackApplier(Applier):
     """`head input = P + sum_j w_j R_j`: blocks from `first` on are not computed."""
 
-    def __init__(self, store: FeatureStore, weights: tuple[float, ...], first: int = 0) -> None:
+    def __init__(self, store: SiteStore, weights: tuple[float, ...], first: int = 0) -> None:
         self._store, self._weights, self._first = store, weights, first
 
     def skips(self, call: BlockCall) -> bool:
