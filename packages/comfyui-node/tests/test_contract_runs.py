@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -245,3 +246,24 @@ def test_the_live_text_counts(host: ComfyHost) -> None:
     assert model.reports.progress[0].startswith("1/12 · 0 forecast")
     assert model.reports.progress[-1].startswith("12/12 · 8 forecast · ")
     assert " · error " in model.reports.progress[-1]
+
+
+def test_the_error_of_the_report_is_that_of_the_plans_weights(host: ComfyHost) -> None:
+    """Full at 0, 3, 6 and 9: reuse would say F0 at 3, the line 2 F3 - F0 at 6 and so on."""
+    model = attached(host, "wan")
+    computed: list[torch.Tensor] = []
+
+    def spy(executor: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
+        output: torch.Tensor = executor(*args, **kwargs)
+        computed.append(output.clone())
+        return output
+
+    # Behind ours, so that it sees the calls that are computed.
+    model.patcher.add_wrapper_with_key("diffusion_model", "spy", spy)
+    model.sample(RUN)
+    f0, f3, f6, f9 = computed
+    predicted = [distance(f0, f3), distance(2 * f3 - f0, f6), distance(2 * f6 - f3, f9)]
+    told = model.reports.newest.forecast_error
+    assert told is not None
+    # The report compares every sixteenth number only.
+    assert told == pytest.approx(sum(predicted) / 3, rel=0.25)

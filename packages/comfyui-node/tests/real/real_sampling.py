@@ -83,7 +83,7 @@ def _guider(patcher: Any, tiny: TinyModel, run: SampleRun, sigmas: Tensor) -> An
 def _latent(patcher: Any, tiny: TinyModel, run: SampleRun) -> Tensor:
     """Empty, or random where the run starts from a picture."""
     channels = patcher.get_model_object("latent_format").latent_channels
-    frames = (run.frames,) if tiny.is_video else ()
+    frames = (tiny.frames or run.frames,) if tiny.is_video else ()
     shape = (run.batch, channels, *frames, *run.size)
     if run.denoise >= 1 and not run.first_step:
         return torch.zeros(shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 CONTEXT = 64
@@ -23,6 +23,8 @@ class TinyModel:
     class_name: name that the network's class gets instead of its own.
     llama: shape of the extra text features `[layers, width]` of HiDream.
     control: which residuals of a ControlNet the network adds, and their width; None: none.
+    is_masked: it must be told which text tokens count. frames: of its latents, where the class
+        takes one number only.
     """
 
     config: str
@@ -35,7 +37,8 @@ class TinyModel:
     class_name: str | None = None
     llama: tuple[int, int] | None = None
     control: tuple[str, int] | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    is_masked: bool = False
+    frames: int | None = None
 
 
 _FLUX = {
@@ -232,8 +235,8 @@ _MOCHI = {
     "num_heads": 2,
     "hidden_size_x": 64,
     "hidden_size_y": 32,
-    "mlp_ratio_x": 2.0,
-    "mlp_ratio_y": 2.0,
+    "mlp_ratio_x": 12288 / 64,  # the class insists on this width
+    "mlp_ratio_y": 6144 / 32,
     "learn_sigma": False,
     "in_channels": 12,
     "qk_norm": True,
@@ -259,7 +262,7 @@ _PIXART = {
     "in_channels": 4,
     "depth": 3,
     "model_max_length": 16,
-    "input_size": 16,
+    "input_size": 32,
     "pe_interpolation": 1,
     "caption_channels": CONTEXT,
     "micro_condition": False,
@@ -282,7 +285,9 @@ TINY_MODELS: Mapping[str, TinyModel] = {
     "sd3": TinyModel(
         "SD3", _SD3, ("joint_blocks",), "final_layer.linear", control=("output", 128)
     ),
-    "qwen-image": TinyModel("QwenImage", _QWEN_IMAGE, ("transformer_blocks",), "proj_out"),
+    "qwen-image": TinyModel(
+        "QwenImage", _QWEN_IMAGE, ("transformer_blocks",), "proj_out", is_video=True, frames=1
+    ),
     "hidream": TinyModel(
         "HiDream",
         _HIDREAM,
@@ -291,11 +296,15 @@ TINY_MODELS: Mapping[str, TinyModel] = {
         llama=(2, CONTEXT),
     ),
     "lumina": TinyModel("Lumina2", _LUMINA, ("layers",), "final_layer.linear"),
-    "ltxv": TinyModel("LTXV", _LTXV, ("transformer_blocks",), "proj_out", is_video=True),
+    "ltxv": TinyModel(
+        "LTXV", _LTXV, ("transformer_blocks",), "proj_out", is_video=True, is_masked=True
+    ),
     "cosmos-predict2": TinyModel(
         "CosmosT2IPredict2", _COSMOS, ("blocks",), "final_layer.linear", is_video=True
     ),
-    "mochi": TinyModel("GenmoMochi", _MOCHI, ("blocks",), "final_layer.linear", is_video=True),
+    "mochi": TinyModel(
+        "GenmoMochi", _MOCHI, ("blocks",), "final_layer.linear", is_video=True, is_masked=True
+    ),
     "pixart": TinyModel("PixArtSigma", _PIXART, ("blocks",), "final_layer.linear"),
     "unknown": TinyModel(
         "Flux", _FLUX, _STREAMS, "final_layer.linear", class_name="Unheard", control=("input", 64)

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from tiny_models import TINY_MODELS, TinyModel
-from torch import nn
+from torch import Tensor, nn
 
 WEIGHT_SEED = 7
 
@@ -77,7 +77,7 @@ def _fill(network: nn.Module) -> None:
     """Weights by seed: matrices random, norms one, biases zero, tables of tokens random."""
     generator = torch.Generator().manual_seed(WEIGHT_SEED)
     with torch.no_grad():
-        for name, parameter in network.named_parameters():
+        for name, parameter in (*network.named_parameters(), *_unfilled(network)):
             is_scale = name.endswith((".scale", "norm.weight")) or "norm" in name.split(".")[-2:][0]
             if parameter.ndim >= 2:
                 fan_in = math.prod(parameter.shape[1:])
@@ -89,6 +89,11 @@ def _fill(network: nn.Module) -> None:
                 parameter.fill_(1.0)
             else:
                 parameter.zero_()
+
+
+def _unfilled(network: nn.Module) -> list[tuple[str, Tensor]]:
+    """Buffers that a checkpoint would fill."""
+    return [(name, buffer) for name, buffer in network.named_buffers() if name == "pos_embed"]
 
 
 def _count(network: nn.Module, tiny: TinyModel) -> None:

@@ -72,6 +72,8 @@ def _prompt(tiny: TinyModel, tokens: int, seed: int, control: Any) -> Conditioni
         layers, width = tiny.llama
         llama = torch.randn((1, layers, tokens, width), generator=generator)
         facts["conditioning_llama3"] = llama
+    if tiny.is_masked:
+        facts["attention_mask"] = torch.ones((1, tokens), dtype=torch.long)
     if control is not None:
         facts |= {"control": control, "control_apply_to_uncond": False}
     return [[text, facts]]

@@ -1,0 +1,1 @@
+"""The nodes as ComfyUI shows them, and what they share."""
