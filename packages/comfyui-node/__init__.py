@@ -20,11 +20,14 @@ MISSING = (
 
 async def comfy_entrypoint() -> Any:
     """The pack's extension. Raises ImportError with the line to type where forecache is missing."""
-    if importlib.util.find_spec("forecache") is None:
+    found = importlib.util.find_spec("forecache")
+    if found is None or found.origin is None:  # a mere folder of that name has no origin
         raise ImportError(MISSING)
     _find_pack()
     from forecache_comfyui.nodes.extension import ForecacheExtension  # noqa: PLC0415 # needs ComfyUI
+    from forecache_comfyui.nodes.statistics_route import register_route  # noqa: PLC0415 # likewise
 
+    register_route()
     return ForecacheExtension()
 
 

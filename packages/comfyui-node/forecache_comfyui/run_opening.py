@@ -9,10 +9,9 @@ from torch import nn
 
 from forecache.client import PlanFileSource
 from forecache.errors import ForecacheError, NoPlanError
-from forecache.hosting.decisions import PARTIAL_REASON, Decisions, has_partial
-from forecache.hosting.inner_sites import InnerSites
+from forecache.hosting.decisions import Decisions, assert_followable
+from forecache.hosting.finding_sites import OUTSIDE, find_sites
 from forecache.hosting.network_sites import NetworkSites, StoreOptions
-from forecache.hosting.output_sites import OutputSites
 from forecache.hosting.probing import Probing
 from forecache.hosting.structure import Structure
 from forecache.plan import Granularity, OpenedRun, PlanSource, RunOutcome, RunRequest
@@ -24,8 +23,6 @@ CLIENT = "comfyui"
 BRANCH = "joint"
 INPUT = "x"
 """The network's first argument, whatever the class calls it."""
-
-_OUTSIDE = (Granularity.OUTPUT, Granularity.CHANGE)
 
 
 @dataclass
@@ -106,7 +103,7 @@ class RunOpener:
 
     def _reachable(self, wanted: Granularity) -> Granularity:
         """The granularity nearest to the wanted one that the model offers."""
-        if wanted in _OUTSIDE:
+        if wanted in OUTSIDE:
             return wanted
         if self._structure is None:
             self._warn(f"{wanted.value} cannot be reached, output is used: {self._unreachable}")
@@ -118,14 +115,9 @@ class RunOpener:
         return wanted
 
     def _planned(self, opened: OpenedRun, schedule: SamplerSchedule) -> PlannedRun:
-        setup, plan = opened.setup, opened.plan
-        if setup.token_cache is not None or (plan is not None and has_partial(plan)):
-            raise NoPlanError(PARTIAL_REASON)
-        if plan is not None and len(plan.calls) != schedule.calls:
-            raise NoPlanError(
-                f"the plan is for {len(plan.calls)} calls, this run makes {schedule.calls}"
-            )
-        sites = self._sites(setup.granularity, setup.sites)
+        setup = opened.setup
+        assert_followable(opened, schedule.calls)
+        sites = find_sites(setup, self._structure, INPUT)
         options = StoreOptions(
             max(1, setup.history_size),
             self._settings.engine.cache_dtype,
@@ -138,15 +130,3 @@ class RunOpener:
             Probing(setup, self._structure),
             options,
         )
-
-    def _sites(self, granularity: Granularity, names: tuple[str, ...]) -> NetworkSites:
-        if granularity in _OUTSIDE:
-            return OutputSites(granularity, INPUT)
-        if self._structure is None:
-            raise NoPlanError(f"{granularity.value} cannot be reached: {self._unreachable}")
-        if granularity is Granularity.MODULE and len(names) not in (0, self._structure.sites):
-            raise NoPlanError("the policy keeps some modules only: use the model host")
-        is_whole = names in ((), (f"blocks.0-{self._structure.last}",))
-        if granularity is Granularity.RESIDUAL and not is_whole:
-            return InnerSites(self._structure, granularity, names)
-        return InnerSites(self._structure, granularity)

@@ -19,8 +19,9 @@ from forecache.hosting.branch_state import BranchState
 from forecache.hosting.decisions import Decided
 from forecache.hosting.network_sites import Invocation, LateDecision
 from forecache.hosting.output_sites import only_tensor
+from forecache.hosting.reporting import report_of
 from forecache.hosting.site_work import COMPUTE, CallJob, ForecastImpossible, Work
-from forecache.plan import ActionKind, CallReport, RunOutcome
+from forecache.plan import RunOutcome
 from forecache.torch.probes import scalars
 from forecache_comfyui.evaluation import OpenEvaluation
 from forecache_comfyui.network_call import NetworkCall
@@ -206,7 +207,9 @@ class RunSession:
             evaluation.give_up(planned.decisions, ["no measurement inside the call"])
         decided = evaluation.decided
         streams = [evaluation.touched[key] for key in call.keys]
-        _remember(evaluation.index, decided, call, job, streams)
+        for number, (key, stream) in enumerate(zip(call.keys, streams, strict=True)):
+            samples = [(group, each.chunk(len(streams))[number]) for group, each in job.samples]
+            stream.remember(evaluation.index, key, decided.work, samples)
         is_lead = streams[0] is next(iter(evaluation.touched.values()))
         if planned.decisions.is_static or not decided.is_stored or not is_lead:
             return
@@ -232,22 +235,12 @@ class RunSession:
     def _tell(self, planned: PlannedRun, evaluation: OpenEvaluation, host_us: int) -> None:
         """Reports to whoever decides, and asks ahead for the next evaluation."""
         assert evaluation.decided is not None
-        features = planned.sites.features
-        forecast = features if evaluation.is_forecast else 0
-        weights = next(
-            (each.weights for each in evaluation.decided.work.values() if each.weights), ()
-        )
-        action = ActionKind.FULL
-        if evaluation.is_forecast:
-            action = ActionKind.REUSE if weights == (1.0,) else ActionKind.FORECAST
-        report = CallReport(
-            branch=BRANCH,
-            call_index=evaluation.index,
-            action=action,
-            forwarded=features - forecast,
-            forecast=forecast,
-            wall_us=host_us,
-            scalars=evaluation.scalars,
+        report = report_of(
+            (BRANCH, evaluation.index),
+            evaluation.decided.work,
+            planned.sites.features,
+            host_us,
+            evaluation.scalars,
         )
         planned.opened.report(report)
         following = evaluation.index + 1
@@ -288,24 +281,6 @@ def active_prompts(conds: Any, sigma: float) -> frozenset[object]:
         and not sigma > float(cond.get("timestep_start", sigma))
         and not sigma < float(cond.get("timestep_end", sigma))
     )
-
-
-def _remember(
-    index: int, decided: Decided, call: NetworkCall, job: CallJob, streams: list[BranchState]
-) -> None:
-    """Notes in the streams what was stored, and compares forecasts with it."""
-    first = next(iter(decided.work))
-    samples = [feature for group, feature in job.samples if group == first]
-    weights = decided.work[first].weights
-    for number, (key, stream) in enumerate(zip(call.keys, streams, strict=True)):
-        for group, stores in stream.stores.items():
-            if stores[0].positions[:1] == (index,):
-                stream.full_calls.setdefault(group, []).append(index)
-                stream.signature = key
-        for feature in samples:
-            stream.errors.full(feature.chunk(len(streams))[number])
-        if weights:
-            stream.errors.forecast(weights)
 
 
 def _kind(evaluation: OpenEvaluation) -> str:

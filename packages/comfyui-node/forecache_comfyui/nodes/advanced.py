@@ -30,7 +30,7 @@ from forecache_comfyui.nodes.policies import ADVANCED, is_off, widget_options
 from forecache_comfyui.nodes.sources import SidecarChoice, source_for
 
 
-class ForecacheAdvanced(io.ComfyNode):
+class ForecacheAdvanced(io.ComfyNode):  # type: ignore[misc] # ComfyUI has no types
     """MODEL to MODEL, with everything that a policy and the engine can be told."""
 
     @classmethod
@@ -54,32 +54,23 @@ class ForecacheAdvanced(io.ComfyNode):
         )
 
     @classmethod
-    def execute(
-        cls,
-        model: Any,
-        policy: str,
-        interval: int,
-        order: int,
-        start_percent: float,
-        end_percent: float,
-        sidecar: SidecarChoice | None = None,
-        **widgets: Any,
-    ) -> Any:
+    def execute(cls, model: Any, policy: str, interval: int, order: int, **widgets: Any) -> Any:
         """Attaches the policy; a policy that is off lets the model through.
 
-        widgets: those of `advanced_inputs`, and verbose.
+        widgets: the other inputs by name; `sidecar` is absent where nothing is connected.
         """
         node_id = cls.hidden.unique_id
         if is_off(policy, interval):
             return io.NodeOutput(pass_through(model, policy, interval, node_id))
+        granularity = widgets["granularity"]
         attached = attach_node(
             model,
             policy,
             {**widget_options(policy, interval, order), **policy_options(widgets)},
-            source_for(sidecar or SidecarChoice()),
+            source_for(widgets.get("sidecar") or SidecarChoice()),
             node_id=node_id,
-            percents=(start_percent, end_percent),
-            granularity=None if widgets["granularity"] == AUTO else widgets["granularity"],
+            percents=(widgets["start_percent"], widgets["end_percent"]),
+            granularity=None if granularity == AUTO else granularity,
             cache_dtype=_chosen("cache_dtype", DTYPES, widgets),
             cache_place=_chosen("cache_device", PLACES, widgets),
             verbose=widgets["verbose"],
@@ -88,8 +79,8 @@ class ForecacheAdvanced(io.ComfyNode):
 
 
 def policy_options(widgets: Mapping[str, Any]) -> dict[str, object]:
-    """The policy's options from the widgets that not every policy has. What stands at its default is
-    not sent, so that a policy without it is not asked for it.
+    """The policy's options from the widgets that not every policy has. What stands at its default
+    is not sent, so that a policy without it is not asked for it.
     """
     options = parse_options(widgets["options"], WIDGET_NAMES)
     if widgets["forecaster"] != "official":

@@ -31,7 +31,7 @@ WIDGET_NAMES = frozenset(
 """Options that have a widget, and therefore no place in the options' text."""
 
 MORE_POLICIES = (
-    "\nteacache, magcache: repeat, with numbers fitted to a model (options: coefficients, ratios).\n"
+    "\nteacache, magcache: repeat, with numbers fitted to a model (coefficients=, ratios=).\n"
     "adacache, first-block-cache, delta-dit: repeat what blocks add; only on known model classes."
 )
 

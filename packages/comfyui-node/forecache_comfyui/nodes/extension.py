@@ -10,15 +10,10 @@ from forecache_comfyui.nodes.advanced import ForecacheAdvanced
 from forecache_comfyui.nodes.basic import Forecache
 from forecache_comfyui.nodes.report import ForecacheReport
 from forecache_comfyui.nodes.sidecar import ForecacheSidecar
-from forecache_comfyui.nodes.statistics_route import register_route
 
 
-class ForecacheExtension(ComfyExtension):
+class ForecacheExtension(ComfyExtension):  # type: ignore[misc] # ComfyUI has no types
     """The pack."""
-
-    async def on_load(self) -> None:
-        """Adds the route, before the server is started."""
-        register_route()
 
     async def get_node_list(self) -> list[Any]:
         """The nodes, as the menu lists them."""

@@ -12,7 +12,7 @@ CATEGORY = "forecache"
 _POLICY = (
     "Who decides which evaluations of the model are computed and what stands in for the others.\n"
     "taylorseer: a line (order 1) or parabola (2) through the newest computed features.\n"
-    "fora: repeats the newest one. hicache: a damped taylorseer. foca: a predictor with corrector.\n"
+    "fora: repeats the newest one. hicache: a damped taylorseer. foca: predicts and corrects.\n"
     "spectrum: a smooth fit of many features. dmd: sums of exponentials, at the output.\n"
     "easycache: repeats while the estimated error is small; has no interval and no order.\n"
     "off: everything is computed."
@@ -22,8 +22,8 @@ _INTERVAL = (
     "Higher is faster and less exact; 1 is off. Not used by easycache."
 )
 _ORDER = (
-    "How far a forecast looks back: 0 repeats the newest feature, 1 continues a line, 2 a parabola. "
-    "Default 1. Costs memory for order + 1 features, hardly any time. "
+    "How far a forecast looks back: 0 repeats the newest feature, 1 continues a line, 2 a "
+    "parabola. Default 1. Costs memory for order + 1 features, hardly any time. "
     "Published: foca 2, spectrum 4. Not used by fora and easycache."
 )
 _START = (

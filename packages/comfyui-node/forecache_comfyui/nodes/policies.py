@@ -42,6 +42,6 @@ def is_off(policy: str, interval: int) -> bool:
 
 
 def widget_options(policy: str, interval: int, order: int) -> dict[str, object]:
-    """The policy's options from the widgets; a widget that the policy does not have says nothing."""
+    """The policy's options from the widgets that it has."""
     values: dict[str, object] = {"interval": interval, "order": order}
     return {name: values[name] for name in WIDGETS.get(policy, ())}

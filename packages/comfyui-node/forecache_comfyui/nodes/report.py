@@ -17,7 +17,7 @@ NO_RUN = "No run with a Forecache node so far: everything was computed."
 EARLIER = "Nothing was sampled with a Forecache node in this prompt. The run before it:"
 
 
-class ForecacheReport(io.ComfyNode):
+class ForecacheReport(io.ComfyNode):  # type: ignore[misc] # ComfyUI has no types
     """The runs of this prompt as text and as a picture."""
 
     @classmethod

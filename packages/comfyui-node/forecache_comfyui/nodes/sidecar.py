@@ -27,7 +27,7 @@ _DEADLINE = (
 _TLS = "PEM file for a connection with TLS: {}. Default none; all three empty is no TLS."
 
 
-class ForecacheSidecar(io.ComfyNode):
+class ForecacheSidecar(io.ComfyNode):  # type: ignore[misc] # ComfyUI has no types
     """Address, plan file, patience and TLS files."""
 
     @classmethod
@@ -37,8 +37,8 @@ class ForecacheSidecar(io.ComfyNode):
             node_id="ForecacheSidecar",
             display_name="Forecache Sidecar",
             category=CATEGORY,
-            description="Which sidecar, or which plan file, decides for a Forecache (Advanced) node. "
-            "No picture ever goes there: a few numbers do.",
+            description="Which sidecar, or which plan file, decides for a Forecache (Advanced) "
+            "node. No picture ever goes there: a few numbers do.",
             inputs=[
                 io.String.Input("address", default="", tooltip=_ADDRESS),
                 io.String.Input("plan_file", default="", tooltip=_PLAN),

@@ -75,13 +75,11 @@ def source_for(choice: SidecarChoice) -> PlanSource:
 
 
 class FoundSource:
-    """Looks for a sidecar at every run: ComfyUI runs a node once and samples many times, so that one
+    """Looks for a sidecar at every run: ComfyUI runs a node once and samples many times, so one
     that is started later is found without touching the node.
     """
 
-    def __init__(
-        self, choice: SidecarChoice, environment: Mapping[str, str] = os.environ
-    ) -> None:
+    def __init__(self, choice: SidecarChoice, environment: Mapping[str, str] = os.environ) -> None:
         self._choice, self._environment = choice, environment
 
     def open_run(self, request: RunRequest) -> OpenedRun:

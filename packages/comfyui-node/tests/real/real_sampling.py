@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -84,7 +85,8 @@ def _latent(patcher: Any, tiny: TinyModel, run: SampleRun) -> Tensor:
     """Empty, or random where the run starts from a picture."""
     channels = patcher.get_model_object("latent_format").latent_channels
     frames = (tiny.frames or run.frames,) if tiny.is_video else ()
-    shape = (run.batch, channels, *frames, *run.size)
+    height, width = (side * tiny.magnified for side in run.size)
+    shape = (run.batch, channels, *frames, height, width)
     if run.denoise >= 1 and not run.first_step:
         return torch.zeros(shape)
     return torch.randn(shape, generator=torch.Generator().manual_seed(106))
@@ -128,12 +130,8 @@ def _little_memory(patcher: Any, batch: int) -> Iterator[None]:
     model = patcher.model
     required = model.memory_required
 
-    def much_for_several(shape: Any, *args: Any, **kwargs: Any) -> float:
-        return 1e30 if shape[0] > 2 * batch else float(required(shape, *args, **kwargs))
-
     def much(shape: Any, *args: Any, **kwargs: Any) -> float:
-        is_call = kwargs.get("cond_shapes") is not None and shape[0] > batch
-        return 1e30 if is_call else much_for_several(shape, *args, **kwargs)
+        return 1e30 if shape[0] > batch else float(required(shape, *args, **kwargs))
 
     model.memory_required = much
     try:
@@ -144,24 +142,17 @@ def _little_memory(patcher: Any, batch: int) -> Iterator[None]:
 
 @contextmanager
 def _failing(patcher: Any, tiny: TinyModel, fail_at: int) -> Iterator[None]:
-    """Breaks the first block in the network's call `fail_at`, or in the next one that runs it."""
-    network = patcher.model.diffusion_model
-    calls = 0
-
-    def counts(*_: Any) -> None:
-        nonlocal calls
-        calls += 1
+    """Breaks the first block in this network call of the run; computed ones count, from 0."""
+    computed = itertools.count()
 
     def breaks(*_: Any) -> None:
-        if calls >= fail_at:
-            raise ModelBroke(f"the network broke in call {calls}")
+        call = next(computed)
+        if call == fail_at:
+            raise ModelBroke(f"the network broke in call {call}")
 
-    hooks = [
-        network.register_forward_pre_hook(counts),
-        layer_of(blocks_of(network, tiny)[0]).register_forward_pre_hook(breaks),
-    ]
+    first = layer_of(blocks_of(patcher.model.diffusion_model, tiny)[0])
+    hook = first.register_forward_pre_hook(breaks)
     try:
         yield
     finally:
-        for hook in hooks:
-            hook.remove()
+        hook.remove()

@@ -24,7 +24,8 @@ class TinyModel:
     llama: shape of the extra text features `[layers, width]` of HiDream.
     control: which residuals of a ControlNet the network adds, and their width; None: none.
     is_masked: it must be told which text tokens count. frames: of its latents, where the class
-        takes one number only.
+        takes one number only. magnified: how many times larger its latents have to be.
+    options: module and class whose parameters `unet` is for; older versions have fewer.
     """
 
     config: str
@@ -39,6 +40,8 @@ class TinyModel:
     control: tuple[str, int] | None = None
     is_masked: bool = False
     frames: int | None = None
+    magnified: int = 1
+    options: str | None = None
 
 
 _FLUX = {
@@ -271,8 +274,22 @@ _PIXART = {
 _STREAMS = ("double_blocks", "single_blocks")
 
 TINY_MODELS: Mapping[str, TinyModel] = {
-    "flux": TinyModel("Flux", _FLUX, _STREAMS, "final_layer.linear", control=("input", 64)),
-    "chroma": TinyModel("Chroma", _CHROMA, _STREAMS, "final_layer.linear", control=("input", 64)),
+    "flux": TinyModel(
+        "Flux",
+        _FLUX,
+        _STREAMS,
+        "final_layer.linear",
+        control=("input", 64),
+        options="comfy.ldm.flux.model:FluxParams",
+    ),
+    "chroma": TinyModel(
+        "Chroma",
+        _CHROMA,
+        _STREAMS,
+        "final_layer.linear",
+        control=("input", 64),
+        options="comfy.ldm.chroma.model:ChromaParams",
+    ),
     "hunyuan-video": TinyModel(
         "HunyuanVideo",
         _HUNYUAN_VIDEO,
@@ -280,6 +297,7 @@ TINY_MODELS: Mapping[str, TinyModel] = {
         "final_layer.linear",
         is_video=True,
         control=("input", 64),
+        options="comfy.ldm.hunyuan_video.model:HunyuanVideoParams",
     ),
     "wan": TinyModel("WAN21_T2V", _WAN, ("blocks",), "head.head", is_video=True),
     "sd3": TinyModel(
@@ -295,7 +313,14 @@ TINY_MODELS: Mapping[str, TinyModel] = {
         "final_layer.linear",
         llama=(2, CONTEXT),
     ),
-    "lumina": TinyModel("Lumina2", _LUMINA, ("layers",), "final_layer.linear"),
+    "lumina": TinyModel(
+        "Lumina2",
+        _LUMINA,
+        ("layers",),
+        "final_layer.linear",
+        is_masked=True,
+        options="comfy.ldm.lumina.model:NextDiT",
+    ),
     "ltxv": TinyModel(
         "LTXV", _LTXV, ("transformer_blocks",), "proj_out", is_video=True, is_masked=True
     ),
@@ -305,9 +330,17 @@ TINY_MODELS: Mapping[str, TinyModel] = {
     "mochi": TinyModel(
         "GenmoMochi", _MOCHI, ("blocks",), "final_layer.linear", is_video=True, is_masked=True
     ),
-    "pixart": TinyModel("PixArtSigma", _PIXART, ("blocks",), "final_layer.linear"),
+    "pixart": TinyModel(
+        "PixArtSigma", _PIXART, ("blocks",), "final_layer.linear", magnified=5
+    ),
     "unknown": TinyModel(
-        "Flux", _FLUX, _STREAMS, "final_layer.linear", class_name="Unheard", control=("input", 64)
+        "Flux",
+        _FLUX,
+        _STREAMS,
+        "final_layer.linear",
+        class_name="Unheard",
+        control=("input", 64),
+        options="comfy.ldm.flux.model:FluxParams",
     ),
 }
 """By kind. A ComfyUI without the class lacks the kind."""

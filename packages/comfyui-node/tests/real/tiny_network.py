@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
+import importlib
+import inspect
 import math
 from collections import Counter
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 
 WEIGHT_SEED = 7
 
-GAIN = 0.7
+GAIN = 0.5
 """Of a layer of random weights: below 1, so that features vary slowly with the noise."""
 
 
@@ -64,31 +65,26 @@ def blocks_of(network: nn.Module, tiny: TinyModel) -> list[nn.Module]:
 
 def _accepted(tiny: TinyModel) -> dict[str, Any]:
     """The options that this version's class knows: newer ones have more."""
-    unet = dict(tiny.unet)
-    if tiny.config != "Flux":
-        return unet
-    import comfy.ldm.flux.model
-
-    known = {each.name for each in dataclasses.fields(comfy.ldm.flux.model.FluxParams)}
-    return {name: value for name, value in unet.items() if name in known | {"image_model"}}
+    if tiny.options is None:
+        return dict(tiny.unet)
+    module, _, name = tiny.options.partition(":")
+    known = inspect.signature(getattr(importlib.import_module(module), name)).parameters
+    return {
+        name: value for name, value in tiny.unet.items() if name in known or name == "image_model"
+    }
 
 
 def _fill(network: nn.Module) -> None:
-    """Weights by seed: matrices random, norms one, biases zero, tables of tokens random."""
+    """Weights by seed: matrices and tables random, scales of norms one, biases zero."""
     generator = torch.Generator().manual_seed(WEIGHT_SEED)
     with torch.no_grad():
         for name, parameter in (*network.named_parameters(), *_unfilled(network)):
-            is_scale = name.endswith((".scale", "norm.weight")) or "norm" in name.split(".")[-2:][0]
             if parameter.ndim >= 2:
                 fan_in = math.prod(parameter.shape[1:])
                 noise = torch.randn(parameter.shape, generator=generator)
                 parameter.copy_(noise * (GAIN / math.sqrt(fan_in)))
-            elif is_scale and not name.endswith("bias"):
-                parameter.fill_(1.0)
-            elif name.endswith("weight"):
-                parameter.fill_(1.0)
             else:
-                parameter.zero_()
+                parameter.fill_(0.0 if name.endswith("bias") else 1.0)
 
 
 def _unfilled(network: nn.Module) -> list[tuple[str, Tensor]]:

@@ -31,7 +31,7 @@ def tiny_prompts(patcher: Any, tiny: TinyModel, run: SampleRun, sigmas: Tensor) 
     first = _prompt(tiny, run.positive_tokens, 101, control)
     second = _prompt(tiny, run.positive_tokens, 103, control)
     positive = first
-    height, width = run.size
+    height, width = (side * tiny.magnified for side in run.size)
     if run.areas:
         wide, narrow = width * 3 // 4, width // 2
         positive = [

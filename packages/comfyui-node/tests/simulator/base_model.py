@@ -56,6 +56,7 @@ class BaseModel(nn.Module):
         given: Any = x if c_concat is None else torch.cat([x, c_concat], dim=1)
         if self.diffusion_model.takes_list:
             given = list(given.chunk(2, dim=1))
+        self.diffusion_model.count.call()
         output = self.diffusion_model(
             given,
             self.model_sampling.timestep(t).float(),

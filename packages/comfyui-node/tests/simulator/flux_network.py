@@ -1,4 +1,4 @@
-"""A tiny network with the structure of FLUX in ComfyUI: blocks that change their inputs in place."""
+"""A tiny network with the structure of FLUX in ComfyUI: blocks change their inputs in place."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DoubleStreamBlock(nn.Module):
         self.attn, self.img_mlp, self.txt_mlp = Attention(), FeedForward(), FeedForward()
         self.count, self.index = count, index
 
-    def forward(
+    def forward(  # noqa: PLR0913, PLR0917 # as ComfyUI has it
         self,
         img: Tensor,
         txt: Tensor,
@@ -110,7 +110,7 @@ class Flux(nn.Module):
         self.final_layer = LastLayer(self.count, features)
         seeded(self, 1)
 
-    def forward(
+    def forward(  # noqa: PLR0913, PLR0917 # as ComfyUI has it
         self,
         x: Tensor,
         timestep: Tensor,
@@ -129,7 +129,7 @@ class Flux(nn.Module):
             x, timestep, context, y, guidance, ref_latents, control, transformer_options, **kwargs
         )
 
-    def _forward(  # noqa: PLR0913 - as ComfyUI has it
+    def _forward(  # noqa: PLR0913, PLR0917 # as ComfyUI has it
         self,
         x: Tensor,
         timestep: Tensor,

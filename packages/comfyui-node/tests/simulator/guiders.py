@@ -63,7 +63,7 @@ class CFGGuider:
             self.model_options = before
         return samples
 
-    def outer_sample(
+    def outer_sample(  # noqa: PLR0913, PLR0917 # as ComfyUI has it
         self,
         noise: Tensor,
         latent_image: Tensor,

@@ -160,7 +160,7 @@ class HiDreamImageTransformer2DModel(nn.Module):
         self.caption_projection = nn.ModuleList(nn.Linear(TEXT_WIDTH, WIDTH) for _ in range(5))
         seeded(self, 5)
 
-    def forward(
+    def forward(  # noqa: PLR0913, PLR0917 # as ComfyUI has it
         self,
         x: Tensor,
         t: Tensor,

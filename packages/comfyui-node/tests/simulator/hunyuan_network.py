@@ -1,4 +1,4 @@
-"""A tiny network with the structure of HunyuanVideo in ComfyUI: FLUX's blocks, image tokens first."""
+"""A tiny network with the structure of HunyuanVideo: FLUX's blocks, image tokens first."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class HunyuanVideo(nn.Module):
         self.final_layer = LastLayer(self.count, features)
         seeded(self, 2)
 
-    def forward(
+    def forward(  # noqa: PLR0913, PLR0917 # as ComfyUI has it
         self,
         x: Tensor,
         timestep: Tensor,

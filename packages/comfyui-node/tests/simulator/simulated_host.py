@@ -34,7 +34,7 @@ _NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "list": PairNetwork,
 }
 
-_POSITIVE, _NEGATIVE, _MIDDLE, _OTHER = 11, 12, 13, 14  # seeds of the prompts
+_POSITIVE, _NEGATIVE, _MIDDLE, _OTHER, _PICTURE = 11, 12, 13, 14, 15  # seeds
 
 
 class InterruptProcessingException(Exception):
@@ -42,7 +42,7 @@ class InterruptProcessingException(Exception):
 
 
 class SimulatedHost:
-    """The simulator. `SampleRun.fail_at` counts computed network calls of the run from 0."""
+    """The simulator. A network call that a wrapper answers cannot fail: the next one does."""
 
     name = "simulator"
     kinds = frozenset(_NETWORKS)
@@ -68,8 +68,8 @@ class SimulatedHost:
             sigmas = _sigmas(model, run)
             guider = _guider(patcher, run, sigmas)
             sampler = sampler_object(run.sampler)
-            latent_image = torch.zeros(shape)
-            samples = guider.sample(noise, latent_image, sampler, sigmas, _shown(run), run.seed)
+            latent = _latent_image(shape, run)
+            samples = guider.sample(noise, latent, sampler, sigmas, _shown(run), run.seed)
         return samples.clone()
 
     def calls(self, patcher: ModelPatcher) -> Mapping[str, int]:
@@ -95,6 +95,13 @@ def _shown(run: SampleRun) -> Callable[[int, Tensor, Tensor, int], None]:
 def _latent_shape(network: Any, run: SampleRun) -> tuple[int, ...]:
     frames = (run.frames,) if network.is_video else ()
     return (run.batch, CHANNELS, *frames, *run.size)
+
+
+def _latent_image(shape: tuple[int, ...], run: SampleRun) -> Tensor:
+    """Empty, or random where the run starts from a picture."""
+    if run.denoise >= 1 and not run.first_step:
+        return torch.zeros(shape)
+    return torch.randn(shape, generator=torch.Generator().manual_seed(_PICTURE))
 
 
 def _sigmas(model: BaseModel, run: SampleRun) -> Tensor:

@@ -1,9 +1,10 @@
-"""Samplers: how often and at which sigmas they evaluate is as in ComfyUI; what they add is simple."""
+"""Samplers that evaluate as often and at the same sigmas as those of ComfyUI."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -25,7 +26,7 @@ class KSAMPLER:
     def __init__(self, sampler_function: Callable[..., Tensor]) -> None:
         self.sampler_function = sampler_function
 
-    def sample(
+    def sample(  # noqa: PLR0913, PLR0917 # as ComfyUI has it
         self,
         guider: Any,
         sigmas: Tensor,
@@ -191,7 +192,7 @@ SAMPLERS = frozenset(_FUNCTIONS)
 
 
 def _pairs(sigmas: Tensor) -> list[tuple[Tensor, Tensor]]:
-    return list(zip(sigmas[:-1], sigmas[1:], strict=True))
+    return list(pairwise(sigmas))
 
 
 def _moved(x: Tensor, x0: Tensor, sigma: Tensor, following: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ class CallCount:
     """How often parts of a network ran.
 
     blocks: block calls. branches: calls of attention and MLP modules of blocks. head: calls of the
-    last layer. fail_at: computed network call, from 0 since `expect_failure`, that raises.
+    last layer.
     """
 
     def __init__(self) -> None:
@@ -32,17 +32,21 @@ class CallCount:
         self._fail_at: int | None = None
 
     def expect_failure(self, call: int | None) -> None:
-        """From now on the given network call raises ModelBroke; None: none does."""
+        """The first computed network call of those from `call` on raises ModelBroke; None: none.
+
+        Calls are counted from 1, beginning now.
+        """
         self._calls, self._fail_at = 0, call
+
+    def call(self) -> None:
+        """The network is called; a wrapper may answer for it."""
+        self._calls += 1
 
     def block(self, index: int) -> None:
         """A block begins."""
         self.blocks += 1
-        if index != _BREAKS_IN:
-            return
-        self._calls += 1
-        if self._fail_at == self._calls - 1:
-            raise ModelBroke(f"network call {self._fail_at}")
+        if self._fail_at is not None and index == _BREAKS_IN and self._calls >= self._fail_at:
+            raise ModelBroke(f"the network broke in call {self._calls}")
 
 
 class Attention(nn.Module):
@@ -127,7 +131,7 @@ def seeded(network: nn.Module, seed: int) -> None:
     """Gives a network the weights of its seed."""
     generator = torch.Generator().manual_seed(seed)
     for parameter in network.parameters():
-        spread = 0.1 if parameter.ndim == 1 else 0.8 / math.sqrt(parameter.shape[-1])
+        spread = 0.1 if parameter.ndim == 1 else 0.6 / math.sqrt(parameter.shape[-1])
         parameter.data.normal_(0, spread, generator=generator)
         parameter.requires_grad_(False)
 

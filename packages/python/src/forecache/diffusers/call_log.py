@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from forecache.diffusers.run_state import PlannedRun, RunState
-from forecache.hosting.site_work import Does
+from forecache.hosting.reporting import report_of
 from forecache.hosting.statistics import Tally
 from forecache.hosting.trace import Trace
-from forecache.plan import ActionKind, CallReport, RunOutcome
+from forecache.plan import RunOutcome
 
 if TYPE_CHECKING:
     from forecache.diffusers.engine import OpenCall
@@ -145,21 +145,12 @@ class CallLog:
 
     def _report(self, call: OpenCall, planned: PlannedRun, host_us: int) -> None:
         assert call.decided is not None
-        works = list(call.decided.work.values())
-        share = planned.sites.features // len(works)
-        forecast = sum(share for work in works if work.does is Does.FORECAST)
-        weights = next((work.weights for work in works if work.weights), ())
-        kind = ActionKind.FULL
-        if forecast > 0:
-            kind = ActionKind.REUSE if weights == (1.0,) else ActionKind.FORECAST
-        report = CallReport(
-            branch=call.branch.name,
-            call_index=call.index,
-            action=kind,
-            forwarded=planned.sites.features - forecast,
-            forecast=forecast,
-            wall_us=host_us,
-            scalars=call.scalars,
+        report = report_of(
+            (call.branch.name, call.index),
+            call.decided.work,
+            planned.sites.features,
+            host_us,
+            call.scalars,
         )
         planned.opened.report(report)
         if not planned.decisions.is_static and planned.probing.is_known_early:

@@ -183,25 +183,12 @@ class Engine:
             reason = call.job.trouble or "no measurement inside the call"
             call.decided = Decided(dict.fromkeys(planned.sites.groups, COMPUTE), (reason,))
             call.branch.lost = reason
-        self._remember(call, call.decided)
+        call.branch.remember(call.index, call.signature, call.decided.work, call.job.samples)
         if not planned.decisions.is_static:
             is_computed = call.decided.is_stored and call.job.trouble is None
             # The policy takes a full call for stored: one that is not would shift its weights.
             call.branch.lost = call.branch.lost or call.job.trouble
             call.scalars = self._measured_after(call, output) if is_computed else {}
-
-    def _remember(self, call: OpenCall, decided: Decided) -> None:
-        """Notes in the branch what was stored, and compares forecasts with it."""
-        branch, first = call.branch, next(iter(decided.work))
-        for group, stores in branch.stores.items():
-            if stores[0].positions[:1] == (call.index,):
-                branch.full_calls.setdefault(group, []).append(call.index)
-                branch.signature = call.signature
-        for group, feature in call.job.samples:
-            if group == first:
-                branch.errors.full(feature)
-        if decided.work[first].weights:
-            branch.errors.forecast(decided.work[first].weights)
 
     def _measured_after(self, call: OpenCall, output: Any) -> dict[str, float]:
         """What the policy is told of a computed call."""

@@ -12,15 +12,14 @@ from forecache.diffusers.modulation_table import BranchTables
 from forecache.diffusers.run_state import PlannedRun
 from forecache.diffusers.schedule import Schedule, is_strictly_monotone
 from forecache.errors import ForecacheError, NoPlanError
-from forecache.hosting.decisions import PARTIAL_REASON, Decisions, has_partial
-from forecache.hosting.inner_sites import InnerSites
+from forecache.hosting.decisions import Decisions, assert_followable
+from forecache.hosting.finding_sites import find_sites
 from forecache.hosting.layout import ModelLayout
 from forecache.hosting.network_sites import NetworkSites, StoreOptions
-from forecache.hosting.output_sites import OutputSites
 from forecache.hosting.probing import Probing
 from forecache.hosting.settings import EngineSettings
 from forecache.hosting.structure import Structure
-from forecache.plan import Granularity, OpenedRun, PlanSource, RunOutcome, RunRequest, RunSetup
+from forecache.plan import Granularity, OpenedRun, PlanSource, RunOutcome, RunRequest
 
 CLIENT = "diffusers"
 TRIAL_CLIENT = "diffusers (checks options)"
@@ -74,7 +73,7 @@ class RunOpener:
         structure = self._structure()
         opened = self._opened(schedule, structure, TRIAL_CLIENT)
         try:
-            self._fitted(opened, structure)
+            self._fitted(opened, structure, schedule.calls)
         except NoPlanError as error:
             policy = opened.policy or self._settings.policy.name
             raise ForecacheError(
@@ -119,11 +118,8 @@ class RunOpener:
     def _planned(
         self, opened: OpenedRun, structure: Structure | None, schedule: Schedule
     ) -> PlannedRun:
-        setup, plan = opened.setup, opened.plan
-        sites, probing = self._fitted(opened, structure)
-        if plan is not None and len(plan.calls) != schedule.calls:
-            made = f"this run makes {schedule.calls}"
-            raise NoPlanError(f"the plan is for {len(plan.calls)} calls, {made}")
+        setup = opened.setup
+        sites, probing = self._fitted(opened, structure, schedule.calls)
         decisions = Decisions(opened, sites.groups)
         tables = None
         if structure is not None and setup.granularity is Granularity.MODULE:
@@ -134,24 +130,9 @@ class RunOpener:
         return PlannedRun(opened, sites, decisions, probing, options, tables)
 
     def _fitted(
-        self, opened: OpenedRun, structure: Structure | None
+        self, opened: OpenedRun, structure: Structure | None, calls: int
     ) -> tuple[NetworkSites, Probing]:
         """Sites and measurements of a run. Raises NoPlanError where this transformer has none."""
-        setup, plan = opened.setup, opened.plan
-        if setup.token_cache is not None or (plan is not None and has_partial(plan)):
-            raise NoPlanError(PARTIAL_REASON)
-        return self._sites(setup, structure), Probing(setup, structure)
-
-    def _sites(self, setup: RunSetup, structure: Structure | None) -> NetworkSites:
-        granularity = setup.granularity
-        if granularity in (Granularity.OUTPUT, Granularity.CHANGE):
-            return OutputSites(granularity, self._input)
-        if structure is None:
-            raise NoPlanError(f"{granularity.value} needs a model whose blocks are known")
-        is_some = bool(setup.sites) and len(setup.sites) != structure.sites
-        if granularity is Granularity.MODULE and is_some:
-            raise NoPlanError("the policy keeps some modules only: use the model host")
-        if granularity is not Granularity.RESIDUAL:
-            return InnerSites(structure, granularity)
-        is_whole = tuple(setup.sites) in ((), (f"blocks.0-{structure.last}",))
-        return InnerSites(structure, granularity, () if is_whole else setup.sites)
+        assert_followable(opened, calls)
+        setup = opened.setup
+        return find_sites(setup, structure, self._input), Probing(setup, structure)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from torch import Tensor
+
 from forecache.hosting.forecast_error import ForecastErrorMeter
 from forecache.hosting.probe_memory import ProbeMemory
-from forecache.hosting.site_work import Stores
+from forecache.hosting.site_work import Stores, Work
 
 
 @dataclass
@@ -28,6 +31,28 @@ class BranchState:
     full_calls: dict[str, list[int]] = field(default_factory=dict)
     lost: str | None = None
     newest: int = -1
+
+    def remember(
+        self,
+        call_index: int,
+        signature: tuple[Any, ...],
+        work: Work,
+        samples: Sequence[tuple[str, Tensor]],
+    ) -> None:
+        """Notes what a call has stored, and compares the forecasts before it with that.
+
+        samples: features that were stored, by group of sites.
+        """
+        for group, stores in self.stores.items():
+            if stores[0].positions[:1] == (call_index,):
+                self.full_calls.setdefault(group, []).append(call_index)
+                self.signature = signature
+        first = next(iter(work))
+        for group, feature in samples:
+            if group == first:
+                self.errors.full(feature)
+        if work[first].weights:
+            self.errors.forecast(work[first].weights)
 
     @property
     def byte_length(self) -> int:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from forecache.errors import NoPlanError
 from forecache.hosting.branch_state import BranchState
 from forecache.hosting.site_work import COMPUTE, Does, SiteWork, Work
 from forecache.plan import Action, ActionKind, CallPlan, OpenedRun, RunPlan
@@ -143,6 +144,15 @@ def has_partial(plan: RunPlan) -> bool:
         for call in plan.calls
         for action in (call.action, *(each.action for each in call.exceptions))
     )
+
+
+def assert_followable(opened: OpenedRun, calls: int) -> None:
+    """Raises NoPlanError for a plan that no host without the model host can follow."""
+    plan = opened.plan
+    if opened.setup.token_cache is not None or (plan is not None and has_partial(plan)):
+        raise NoPlanError(PARTIAL_REASON)
+    if plan is not None and len(plan.calls) != calls:
+        raise NoPlanError(f"the plan is for {len(plan.calls)} calls, this run makes {calls}")
 
 
 def _full_calls(plan: RunPlan, group: str) -> list[int]:

@@ -1,0 +1,25 @@
+"""The ComfyUI that the contract tests run on: a real one when COMFYUI_ROOT names it, else ours."""
+
+from __future__ import annotations
+
+import importlib
+import os
+
+import pytest
+import torch
+from comfy_host import ComfyHost
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Tiny networks are not faster with more, and their sums are always in the same order."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def host() -> ComfyHost:
+    """The host that a contract test is given."""
+    is_real = bool(os.environ.get("COMFYUI_ROOT"))
+    module, name = ("real_host", "RealHost") if is_real else ("simulated_host", "SimulatedHost")
+    made: ComfyHost = getattr(importlib.import_module(module), name)()
+    return made
