@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -146,7 +147,9 @@ class Hook:
         if settings.start_percent <= 0 and settings.end_percent >= 1:
             return (False,) * schedule.calls
         to_sigma = guider.model_patcher.get_model_object("model_sampling").percent_to_sigma
-        start, end = to_sigma(settings.start_percent), to_sigma(settings.end_percent)
+        # ComfyUI answers the ends by models that differ: what is not cut off is not asked for.
+        start = float(to_sigma(settings.start_percent)) if settings.start_percent > 0 else math.inf
+        end = float(to_sigma(settings.end_percent)) if settings.end_percent < 1 else -math.inf
         return tuple(not end <= sigma <= start for sigma in schedule.sigmas)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,11 +52,16 @@ class Attached:
 
 
 def attached(
-    host: ComfyHost, kind: str, source: PlanSource | None = None, **given: Any
+    host: ComfyHost,
+    kind: str,
+    source: PlanSource | None = None,
+    policy: tuple[str, Mapping[str, object]] = ("taylorseer", {}),
+    **given: Any,
 ) -> Attached:
     """A fresh model with forecache on it; by default a line between every third evaluation."""
     source = source or every_third()
-    settings = compile_node_settings("taylorseer", {}, source, **{"granularity": "output", **given})
+    name, options = policy
+    settings = compile_node_settings(name, options, source, **{"granularity": "output", **given})
     reports = Reports()
     return Attached(host, attach(host.model(kind), settings, reports, "7"), reports, source)
 

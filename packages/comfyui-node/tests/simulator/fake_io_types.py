@@ -67,11 +67,11 @@ class IoType:
     def __init__(self, io_type: str) -> None:
         self.io_type = io_type
 
-    def Input(self, id: str, **given: Any) -> Input:  # noqa: N802 # ComfyUI's name
+    def Input(self, id: str, **given: Any) -> Input:  # ComfyUI's name
         """An input of this type."""
         return Input(self.io_type, id, **given)
 
-    def Output(self, id: str | None = None, **given: Any) -> Output:  # noqa: N802 # ComfyUI's name
+    def Output(self, id: str | None = None, **given: Any) -> Output:  # ComfyUI's name
         """An output of this type."""
         return Output(self.io_type, id, **given)
 
@@ -128,7 +128,7 @@ class ComfyNode:
     hidden: ClassVar[Any] = SimpleNamespace(unique_id=None, prompt=None, extra_pnginfo=None)
 
     @classmethod
-    def GET_SCHEMA(cls) -> Any:  # noqa: N802 # ComfyUI's name
+    def GET_SCHEMA(cls) -> Any:  # ComfyUI's name
         """The schema. Raises ValueError when two inputs, or two outputs, have one name."""
         schema = cls.define_schema()  # type: ignore[attr-defined] # every node has one
         for what, listed in (("inputs", schema.inputs), ("outputs", schema.outputs)):
