@@ -49,7 +49,7 @@ def _calc_cond_batch(
         # The newest comes first in a batch: [1, 0] for a positive and a negative prompt.
         batch = [each for each in waiting if can_share(each[0], first)][::-1]
         if not model.has_memory:
-            batch = batch[-1:]
+            batch = batch[:1]
         waiting = [each for each in waiting if all(each is not taken for taken in batch)]
         for (asked, index), x0 in zip(
             batch, _call(model, batch, timestep, model_options), strict=True

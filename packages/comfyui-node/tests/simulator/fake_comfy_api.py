@@ -119,7 +119,8 @@ def executing(prompt_id: str, node_id: str) -> Iterator[None]:
 def run_node(node: Any, unique_id: str | None, **inputs: Any) -> Any:
     """Executes a node as ComfyUI does: on a copy of its class, without its hidden inputs' names."""
     hidden = SimpleNamespace(unique_id=unique_id, prompt=None, extra_pnginfo=None)
-    return type(node.__name__, (node,), {"hidden": hidden}).execute(**inputs)
+    prepared: Any = type(node.__name__, (node,), {"hidden": hidden})
+    return prepared.execute(**inputs)
 
 
 def _modules(server: FakeServer) -> dict[str, ModuleType]:

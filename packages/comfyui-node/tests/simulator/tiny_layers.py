@@ -149,4 +149,4 @@ def run_block(
 
 
 def _heads(x: Tensor) -> Tensor:
-    return x.unflatten(-1, (2, WIDTH // 2)).transpose(1, 2)
+    return x.reshape(*x.shape[:2], 2, WIDTH // 2).transpose(1, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from comfy_host import SampleRun
+from comfy_host import ComfyHost, SampleRun
 from simulated_host import SimulatedHost
 from torch import Tensor
 from wrapper_executor import WrappersMP
@@ -56,9 +56,9 @@ class Spy:
         return [round(float(args[1][0]), 2) for args in self.args[WrappersMP.PREDICT_NOISE]]
 
 
-def spied(kind: str, run: SampleRun) -> Spy:
-    """A run of a fresh model, seen through all wrappers."""
-    host, spy = SimulatedHost(), Spy()
+def spied(kind: str, run: SampleRun, host: ComfyHost | None = None) -> Spy:
+    """A run of a fresh model, seen through all wrappers; by default of the simulator's."""
+    host, spy = host or SimulatedHost(), Spy()
     patcher = host.model(kind)
     for each in KINDS:
         patcher.add_wrapper_with_key(each, "spy", spy.wrapper(each))

@@ -91,7 +91,7 @@ class InnerSites:
         """
         hook = getattr(self.structure.transformer, "_hf_hook", None)
         is_moved_whole = type(hook).__name__ == "CpuOffload"
-        return is_moved_whole or self.structure.is_on(arguments["hidden_states"].device)
+        return is_moved_whole or self.structure.is_on(arguments[self.structure.layout.input].device)
 
     def _walk(self, job: CallJob, work: Work | LateDecision) -> Walk:
         extra = self._extra(job)

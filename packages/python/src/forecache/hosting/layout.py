@@ -21,8 +21,10 @@ from torch import Tensor, nn
 
 from forecache.plan import Granularity
 
-IMAGE_TOKENS = "image_tokens"
-"""Key of a block's arguments: `ModelLayout.image_tokens` of the call, where a layout has it."""
+IMAGE_TOKENS = "call.image_tokens"
+"""Key of a block's arguments: `ModelLayout.image_tokens` of the call, where a layout has it. No
+parameter can be called that.
+"""
 
 BlockArguments = Mapping[str, Any]
 """The arguments of one block call by parameter name, positional ones too, and `IMAGE_TOKENS`."""
@@ -56,6 +58,8 @@ class Stage:
     branches: the branches of a block, in the order in which the block adds them.
     is_in_place: whether a block changes the streams that it is given, so that they must be copied
         before.
+    parameters: names of the block's positional parameters where its forward takes `*args`; None:
+        they are read from its signature.
     """
 
     blocks: str
@@ -65,6 +69,7 @@ class Stage:
     encoder: str | None = "encoder_hidden_states"
     image: Callable[[Tensor, BlockArguments], Tensor] = lambda hidden, _arguments: hidden
     is_in_place: bool = False
+    parameters: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class ModelLayout:
         caller puts it among the arguments of every block as `IMAGE_TOKENS`, for `select` and
         `image`. None: not needed.
     timestep: name of the transformer's parameter that carries the timestep.
+    input: name of its parameter that carries the latents.
     refusal: `(transformer, call arguments, granularity)` -> why such a call cannot be forecast
         there, or None. Not asked at `output` and `change`, which do not look inside. The reason is
         a noun phrase for people: `ip-adapter (its branch is added without the block's gates)`.
@@ -99,6 +105,7 @@ class ModelLayout:
     modulation: Callable[[nn.Module, Mapping[str, Any], Tensor], Tensor] | None = None
     image_tokens: Callable[[nn.Module, Mapping[str, Any]], int] | None = None
     timestep: str = "timestep"
+    input: str = "hidden_states"
     refusal: Callable[[nn.Module, Mapping[str, Any], Granularity], str | None] = (
         lambda _transformer, _arguments, _granularity: None
     )

@@ -100,4 +100,5 @@ class ModuleApplier(Applier):
 
     def head(self, hidden: Tensor) -> Tensor:
         gates = self._own if self._gates is None else self._gates
-        return self._store.history.gated_sum(self._weights, gates, hidden)
+        tokens = hidden.flatten(1, -2)
+        return self._store.history.gated_sum(self._weights, gates, tokens).view(hidden.shape)

@@ -70,7 +70,7 @@ class StackRecorder(Recorder):
             self._sum.leave(hidden, call.image(hidden))
 
     def head(self, hidden: Tensor) -> None:
-        residual = self._sum.total()
+        residual = self._sum.total().flatten(1, -2)
         self._store.write(0, residual, self._sum.dtype)
         self._job.samples.append((self._group, residual))
 
@@ -91,5 +91,6 @@ class StackApplier(Applier):
         return call.place.index >= self._first
 
     def head(self, hidden: Tensor) -> Tensor:
-        # One sum with one rounding where the head takes tokens; all layouts do.
-        return self._store.history.gated_sum(self._weights, [None], hidden)
+        # One sum with one rounding. A video's tokens may lie in frames, rows and columns.
+        tokens = hidden.flatten(1, -2)
+        return self._store.history.gated_sum(self._weights, [None], tokens).view(hidden.shape)

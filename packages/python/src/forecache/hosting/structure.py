@@ -148,7 +148,7 @@ def _places(transformer: nn.Module, layout: ModelLayout) -> Iterator[BlockPlace]
     index = 0
     for stage in layout.stages:
         for block in getattr(transformer, stage.blocks):
-            yield BlockPlace(index, stage, block, parameter_names(block))
+            yield BlockPlace(index, stage, block, stage.parameters or parameter_names(block))
             index += 1
 
 
