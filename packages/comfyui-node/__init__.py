@@ -14,7 +14,7 @@ PACK = "forecache_comfyui"
 MISSING = (
     "forecache: the Python distribution `forecache` is not installed in ComfyUI's environment "
     f"({sys.executable}). Build its wheel with `npm run python:wheel` and install it with "
-    "`python -m pip install forecache-*.whl`, then start ComfyUI again."
+    "`python -m pip install out/wheels/forecache-*.whl`, then start ComfyUI again."
 )
 
 

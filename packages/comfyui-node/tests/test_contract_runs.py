@@ -50,6 +50,49 @@ def test_two_of_three_evaluations_are_forecast(host: ComfyHost, kind: str) -> No
     assert 0 < report.forecast_error < 1
 
 
+@pytest.mark.parametrize("granularity", ["hidden", "block", "module"])
+def test_inside_the_network_blocks_are_not_computed(
+    host: ComfyHost, kind: str, granularity: str
+) -> None:
+    """The head and the embedders run at every evaluation, the blocks at 4 of 12."""
+    model, once = attached(host, kind, granularity=granularity), host.model(kind)
+    latent = model.sample(RUN)
+    report = model.reports.newest
+    host.sample(once, RUN)
+    assert (report.full, report.forecast, report.bypass) == (4, 8, None)
+    assert host.calls(model.patcher)["blocks"] * 3 == host.calls(once)["blocks"]
+    if report.granularity != "output":
+        assert host.calls(model.patcher)["head"] == 12
+    assert 0 < distance(latent, plain(host, kind, RUN)) < CLOSE
+
+
+@pytest.mark.parametrize(
+    ("kind", "granularity", "instead"),
+    [("unknown", "hidden", "output"), ("flux", "module", "hidden"), ("wan", "module", "module")],
+)
+def test_what_cannot_be_reached_is_said(
+    host: ComfyHost, kind: str, granularity: str, instead: str
+) -> None:
+    if kind not in host.kinds:
+        pytest.skip(f"{host.name} has no tiny {kind}")
+    model = attached(host, kind, granularity=granularity)
+    model.sample(RUN)
+    report = model.reports.newest
+    assert report.granularity == instead
+    assert any("cannot be reached" in each for each in report.warnings) is (instead != granularity)
+
+
+def test_control_residuals_are_refused_at_block(host: ComfyHost) -> None:
+    """They are added between the blocks, so that their sum is not what the blocks add."""
+    needs(host, "control")
+    run = replace(RUN, control=True)
+    model = attached(host, "flux", granularity="block")
+    assert torch.equal(model.sample(run), plain(host, "flux", run))
+    bypass = model.reports.newest.bypass
+    assert bypass is not None
+    assert bypass.startswith("control ")
+
+
 def test_without_a_plan_the_latent_is_bit_identical(host: ComfyHost, kind: str) -> None:
     model = attached(host, kind, NobodySource())
     assert torch.equal(model.sample(GUIDED), plain(host, kind, GUIDED))

@@ -32,7 +32,8 @@ WIDGET_NAMES = frozenset(
 
 MORE_POLICIES = (
     "\nteacache, magcache: repeat, with numbers fitted to a model (coefficients=, ratios=).\n"
-    "adacache, first-block-cache, delta-dit: repeat what blocks add; only on known model classes."
+    "adacache, first-block-cache, delta-dit: repeat what blocks add.\n"
+    "These five need a known model class; teacache and adacache one that has module granularity."
 )
 
 _GRANULARITY = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from comfy_api.latest import io, ui
 
-from forecache_comfyui.nodes.comfy_server import current_prompt
+from forecache_comfyui.nodes.comfy_server import current_prompt, send_text
 from forecache_comfyui.nodes.inputs import CATEGORY
 from forecache_comfyui.nodes.report_image import report_image
 from forecache_comfyui.nodes.reports import SHELF, ReportShelf
@@ -42,6 +42,7 @@ class ForecacheReport(io.ComfyNode):  # type: ignore[misc] # ComfyUI has no type
                 ),
                 io.AnyType.Output("passed", display_name="after", tooltip="What came in."),
             ],
+            hidden=[io.Hidden.unique_id],
             is_output_node=True,
         )
 
@@ -56,6 +57,9 @@ class ForecacheReport(io.ComfyNode):  # type: ignore[misc] # ComfyUI has no type
         sampler's result was still there or no Forecache node was on its model.
         """
         text, runs = newest_runs(SHELF, current_prompt())
+        if cls.hidden.unique_id is not None:
+            # The page shows `ui` text on nodes that it knows; this one it shows on any.
+            send_text(text, cls.hidden.unique_id)
         return io.NodeOutput(text, report_image(runs, text), after, ui=ui.PreviewText(text))
 
 

@@ -1,7 +1,10 @@
 """Finds the ComfyUI checkout that the tests run against, and makes its packages importable."""
 
+# ruff: noqa: PLC0415 # comfy can be imported after `import_comfy` only
+
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import warnings
@@ -12,6 +15,9 @@ VARIABLE = "COMFYUI_ROOT"
 
 WITHOUT = f"{VARIABLE} is not set: it names a ComfyUI checkout to test against"
 """Why the tests of this folder are skipped."""
+
+
+_EXTRAS = ("comfy_extras.nodes_custom_sampler", "comfy_extras.nodes_easycache")
 
 
 def comfy_root() -> Path | None:
@@ -39,16 +45,12 @@ def import_comfy() -> Path:
         from comfy.cli_args import args
 
         args.cpu = True
-        import comfy.sample
-        import comfy.samplers
-        import comfy.supported_models
-        import comfy_extras.nodes_custom_sampler
-        import comfy_extras.nodes_easycache  # noqa: F401 -- imported for others
+        # What the other modules use: warnings of the libraries behind it are not for a test.
+        for module in ("comfy.samplers", "comfy.supported_models", *_EXTRAS):
+            importlib.import_module(module)
     return root
 
 
 def comfy_version() -> str:
     """ComfyUI's version, after `import_comfy`."""
-    from comfyui_version import __version__
-
-    return str(__version__)
+    return str(importlib.import_module("comfyui_version").__version__)

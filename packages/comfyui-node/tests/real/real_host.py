@@ -1,7 +1,10 @@
 """A real ComfyUI, in this process and on the CPU, for the contract tests."""
 
+# ruff: noqa: PLC0415 # comfy can be imported after `import_comfy` only
+
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -51,9 +54,8 @@ class RealHost:
 
     def add_easy_cache(self, patcher: Any) -> Any:
         """A clone with ComfyUI's EasyCache on it."""
-        from comfy_extras.nodes_easycache import EasyCacheNode
-
-        made = EasyCacheNode.execute(
+        nodes = importlib.import_module("comfy_extras.nodes_easycache")
+        made = nodes.EasyCacheNode.execute(
             patcher, reuse_threshold=0.2, start_percent=0.0, end_percent=1.0, verbose=False
         )
         return made.result[0]

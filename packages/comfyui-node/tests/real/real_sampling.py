@@ -1,7 +1,10 @@
 """Runs ComfyUI's samplers as its sampler nodes do."""
 
+# ruff: noqa: PLC0415 # comfy can be imported after `import_comfy` only
+
 from __future__ import annotations
 
+import importlib
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -42,7 +45,8 @@ def sample(patcher: Any, tiny: TinyModel, run: SampleRun) -> Tensor:
             disable_pbar=True,
             seed=run.seed,
         )
-    return output.clone().float().cpu()
+    made: Tensor = output.clone().float().cpu()
+    return made
 
 
 def run_sigmas(patcher: Any, run: SampleRun) -> Tensor:
@@ -67,11 +71,11 @@ def run_sigmas(patcher: Any, run: SampleRun) -> Tensor:
 
 def _guider(patcher: Any, tiny: TinyModel, run: SampleRun, sigmas: Tensor) -> Any:
     import comfy.samplers
-    from comfy_extras.nodes_custom_sampler import Guider_DualCFG
 
     prompts = tiny_prompts(patcher, tiny, run, sigmas)
     if prompts.middle is not None:
-        guider = Guider_DualCFG(patcher)
+        extras = importlib.import_module("comfy_extras.nodes_custom_sampler")
+        guider = extras.Guider_DualCFG(patcher)
         guider.set_conds(prompts.positive, prompts.middle, prompts.negative)
         guider.set_cfg(run.cfg, _DUAL_CFG)
         return guider

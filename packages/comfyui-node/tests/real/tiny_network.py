@@ -1,5 +1,7 @@
 """Builds tiny models of ComfyUI's classes, with weights that are the same every time."""
 
+# ruff: noqa: PLC0415 # comfy can be imported after `import_comfy` only
+
 from __future__ import annotations
 
 import importlib
@@ -17,6 +19,9 @@ WEIGHT_SEED = 7
 
 GAIN = 0.5
 """Of a layer of random weights: below 1, so that features vary slowly with the noise."""
+
+
+_COUNTS = "tiny_counts"
 
 
 def kinds_here() -> frozenset[str]:
@@ -54,7 +59,7 @@ def build_patcher(kind: str) -> Any:
 
 def counts(patcher: Any) -> Mapping[str, int]:
     """How often parts of the network ran: `blocks`, one by one, and `head`."""
-    counted: Counter[str] = patcher.model.diffusion_model.tiny_counts
+    counted: Counter[str] = vars(patcher.model.diffusion_model)[_COUNTS]
     return {"blocks": counted["blocks"], "head": counted["head"]}
 
 
@@ -95,7 +100,7 @@ def _unfilled(network: nn.Module) -> list[tuple[str, Tensor]]:
 def _count(network: nn.Module, tiny: TinyModel) -> None:
     """Counts calls of a layer inside each block: a block whose `forward` is replaced runs none."""
     counted: Counter[str] = Counter()
-    network.tiny_counts = counted
+    vars(network)[_COUNTS] = counted
 
     def counter(part: str) -> Any:
         def count(*_: Any) -> None:

@@ -1,5 +1,7 @@
 """Random prompts of a run, as ComfyUI's conditioning nodes would hand them over."""
 
+# ruff: noqa: PLC0415 # comfy can be imported after `import_comfy` only
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -94,7 +96,7 @@ def _control(tiny: TinyModel, run: SampleRun) -> Any:
     generator = torch.Generator().manual_seed(105)
     residual = torch.randn((1, tokens, width), generator=generator) * _STRENGTH
 
-    class TinyControl(ControlBase):  # type: ignore[misc] -- ComfyUI has no types
+    class TinyControl(ControlBase):  # type: ignore[misc] # ComfyUI has no types
         """Adds the residual behind the first block."""
 
         def get_control(self, noisy: Tensor, *_: Any) -> dict[str, list[Tensor]]:

@@ -28,7 +28,7 @@ class _NamesOperators(importlib.abc.MetaPathFinder):
     ) -> ModuleSpec | None:
         """None: the usual finders go on."""
         if name == "torchvision" and self._library is None:
-            import torch
+            import torch  # noqa: PLC0415 # most programs of this path never need it
 
             if torch.version.cuda is None:
                 # Kept: the operators live as long as their library.

@@ -1,0 +1,27 @@
+"""AuraFlow as aura's `MMDiT`: two-stream blocks, then one stream, text first."""
+
+from __future__ import annotations
+
+from forecache.hosting.layout import ModelLayout, Stage
+from forecache_comfyui.layouts.call_refusals import only_hidden
+from forecache_comfyui.layouts.without_branches import no_branches, no_gates, no_modulation
+
+AURA_FLOW = ModelLayout(
+    class_name="MMDiT",
+    stages=(
+        Stage(
+            "double_layers",
+            returns=("c", "x"),
+            branches=no_branches,
+            hidden="x",
+            encoder="c",
+        ),
+        Stage("single_layers", returns=("cx",), branches=no_branches, hidden="cx", encoder=None),
+    ),
+    head="final_linear",
+    gates=no_gates,
+    block_modulation=no_modulation,
+    input="x",
+    refusal=only_hidden("AuraFlow (its head is modulated before it is a module)"),
+)
+"""The last hidden state is modulated by the timestep already: that is what is kept."""

@@ -1,0 +1,105 @@
+"""Wan 2.1 and 2.2 as `WanModel`, and the classes derived from it: text by cross-attention.
+
+A derived class has a layout of its own, because each has a forward of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor, nn
+
+from forecache.hosting.gates.adaptive_norm import table_gates
+from forecache.hosting.layout import BlockArguments, Branch, ModelLayout, Stage
+from forecache.hosting.selections import whole
+from forecache_comfyui.layouts.call_refusals import (
+    between_blocks,
+    first_of,
+    no_module_with,
+    one_timestep,
+    only_hidden,
+    only_hidden_with,
+)
+from forecache_comfyui.layouts.without_branches import no_branches, no_gates, no_modulation
+
+
+def _branches(_block: nn.Module) -> tuple[Branch, ...]:
+    return (
+        Branch("attention", "self_attn", whole),
+        Branch("cross-attention", "cross_attn", whole),
+        Branch("mlp", "ffn", whole),
+    )
+
+
+def _block_modulation(_block: nn.Module, arguments: BlockArguments) -> Tensor:
+    """`[batch, 6, width]`, in newer versions `[batch, 1, 6, width]`."""
+    modulation: Tensor = arguments["e"]
+    return modulation
+
+
+def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
+    attention, mlp = table_gates(block.modulation.to(modulation), modulation)
+    return attention, None, mlp
+
+
+_STAGE = Stage("blocks", returns=("x",), branches=_branches, hidden="x", encoder=None)
+
+_WITHOUT_BRANCHES = replace(_STAGE, branches=no_branches)
+
+WAN = ModelLayout(
+    class_name="WanModel",
+    stages=(_STAGE,),
+    head="head",
+    gates=_gates,
+    block_modulation=_block_modulation,
+    input="x",
+    refusal=first_of(between_blocks, one_timestep("timestep")),
+)
+
+WAN_CAMERA = replace(WAN, class_name="CameraWanModel")
+"""What the camera adds is added before the blocks."""
+
+WAN_HUMO = replace(
+    WAN,
+    class_name="HumoWanModel",
+    refusal=first_of(
+        WAN.refusal, no_module_with("audio_embed", "audio (its attention is no branch of its own)")
+    ),
+)
+
+WAN_VACE = replace(
+    WAN,
+    class_name="VaceWanModel",
+    stages=(
+        _WITHOUT_BRANCHES,
+        # Between the others: each gets the tokens of the start and of the block of its kind before.
+        Stage("vace_blocks", returns=("x", "c"), branches=no_branches, hidden="x", encoder="c"),
+    ),
+    gates=no_gates,
+    block_modulation=no_modulation,
+    refusal=only_hidden("VACE (its own blocks add between the blocks)"),
+)
+
+WAN_SPEECH = replace(
+    WAN,
+    class_name="WanModel_S2V",
+    stages=(_WITHOUT_BRANCHES,),
+    gates=no_gates,
+    block_modulation=no_modulation,
+    refusal=first_of(
+        between_blocks, only_hidden_with("audio_embed", "audio (it is added between the blocks)")
+    ),
+)
+
+WAN_ANIMATE = replace(
+    WAN,
+    class_name="AnimateWanModel",
+    stages=(_WITHOUT_BRANCHES,),
+    gates=no_gates,
+    block_modulation=no_modulation,
+    refusal=first_of(
+        between_blocks,
+        only_hidden_with("face_pixel_values", "a face (it is added between the blocks)"),
+    ),
+)
