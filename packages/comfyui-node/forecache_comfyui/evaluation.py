@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,15 @@ class OpenEvaluation:
     def is_forecast(self) -> bool:
         """Whether its network calls are forecast."""
         return self.decided is not None and not self.decided.is_full
+
+    def numbered(self, keys: Sequence[StreamKey]) -> tuple[StreamKey, ...]:
+        """The keys of a network call, told apart from those that came before in the evaluation."""
+        seen = Counter(key._replace(repeat=0) for key in self.touched)
+        made: list[StreamKey] = []
+        for key in keys:
+            made.append(key._replace(repeat=seen[key]))
+            seen[key] += 1
+        return tuple(made)
 
     def expect(self, prompts: frozenset[object]) -> None:
         """More prompts that will be asked for."""
@@ -82,8 +92,7 @@ class OpenEvaluation:
 
     def give_up(self, decisions: Decisions, reasons: Sequence[str]) -> None:
         """What is left of the evaluation is computed, against the plan and therefore not stored."""
-        assert self.decided is not None
-        self.decided = Decided(dict.fromkeys(self.decided.work, COMPUTE), tuple(reasons))
+        self.decided = Decided(dict.fromkeys(decisions.groups, COMPUTE), tuple(reasons))
         self.reasons += [reason for reason in reasons if reason not in self.reasons]
         if not decisions.is_static:
             # The policy takes the evaluation for forecast: its later answers would not fit.

@@ -180,7 +180,8 @@ class _Hooked:
         For flow matching and epsilon prediction that is the network's raw result.
         """
         given, sigma = args[0], args[1]
-        arguments = by_name((INPUT, "timestep", "c_concat", "context", "control"), args[:5], kwargs)
+        names = (INPUT, "timestep", "c_concat", "context", "control", "transformer_options")
+        arguments = by_name(names, args, kwargs)
         planned = self.session.planned
         if planned is None or not isinstance(planned.sites, OutputSites):
             call = self._call(

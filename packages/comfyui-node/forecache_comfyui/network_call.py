@@ -14,7 +14,8 @@ class StreamKey(NamedTuple):
     """Whose history a chunk of rows belongs to.
 
     prompt: ComfyUI's uuid of the prompt, new in every run. window: frames of a context window,
-    None without. shape: of the chunk, batch included.
+    None without. shape: of the chunk, batch included. repeat: how often the evaluation had the
+    same before: guidance by perturbed attention asks for a prompt twice.
     """
 
     prompt: object
@@ -22,6 +23,7 @@ class StreamKey(NamedTuple):
     shape: tuple[int, ...]
     dtype: torch.dtype
     device: torch.device
+    repeat: int = 0
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class RunOpener:
         if wanted is not None:
             return self._source.open_run(replace(request, granularity=self._reachable(wanted)))
         if self._structure is None:
-            request = replace(request, granularity=Granularity.OUTPUT)
+            return self._opened_outside(request)
         opened = self._source.open_run(request)
         is_paper = opened.setup.granularity is Granularity.MODULE
         if not is_paper or isinstance(self._source, PlanFileSource):
@@ -96,6 +96,18 @@ class RunOpener:
         # Every branch of every block is much memory: whoever wants that asks for it.
         opened.close(RunOutcome.OK)
         return self._source.open_run(replace(request, granularity=Granularity.HIDDEN))
+
+    def _opened_outside(self, request: RunRequest) -> OpenedRun:
+        """The policy's own granularity where that does not look inside, else `output`."""
+        try:
+            opened = self._source.open_run(request)
+        except ForecacheError:
+            # Whatever it needs to know of the inside, it may not need at the output.
+            return self._source.open_run(replace(request, granularity=Granularity.OUTPUT))
+        if opened.setup.granularity in OUTSIDE:
+            return opened
+        opened.close(RunOutcome.OK)
+        return self._source.open_run(replace(request, granularity=Granularity.OUTPUT))
 
     @property
     def _source(self) -> PlanSource:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
@@ -20,7 +21,7 @@ from forecache.hosting.decisions import Decided
 from forecache.hosting.network_sites import Invocation, LateDecision
 from forecache.hosting.output_sites import only_tensor
 from forecache.hosting.reporting import report_of
-from forecache.hosting.site_work import COMPUTE, CallJob, ForecastImpossible, Work
+from forecache.hosting.site_work import CallJob, ForecastImpossible, Work
 from forecache.plan import RunOutcome
 from forecache.torch.probes import scalars
 from forecache_comfyui.evaluation import OpenEvaluation
@@ -84,6 +85,7 @@ class RunSession:
         evaluation, planned = self._open, self._planned
         if evaluation is None or planned is None:
             return call.execute()
+        call = replace(call, keys=evaluation.numbered(call.keys))
         prepared = self._guarded(lambda: self._prepared(evaluation, planned, call))
         if prepared is None:
             return call.execute()
@@ -202,10 +204,9 @@ class RunSession:
             self.bypass(job.trouble)
             return
         if evaluation.decided is None:
-            work = dict.fromkeys(planned.sites.groups, COMPUTE)
-            evaluation.decided = Decided(work)
             evaluation.give_up(planned.decisions, ["no measurement inside the call"])
         decided = evaluation.decided
+        assert decided is not None
         streams = [evaluation.touched[key] for key in call.keys]
         for number, (key, stream) in enumerate(zip(call.keys, streams, strict=True)):
             samples = [(group, each.chunk(len(streams))[number]) for group, each in job.samples]

@@ -21,7 +21,18 @@ RUN = SampleRun(steps=12, cfg=4.0)
 PATIENT = {"deadline_ms": 10_000, "connect_timeout_ms": 10_000}
 TAYLOR = ("taylorseer", {"interval": 3, "order": 1, "warmup": 1})
 
-PLAN = "plan --policy taylorseer --interval 3 --order 1 --warmup 1 --json".split(" ")
+PLAN = [
+    "plan",
+    "--policy",
+    "taylorseer",
+    "--interval",
+    "3",
+    "--order",
+    "1",
+    "--warmup",
+    "1",
+    "--json",
+]
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +89,24 @@ def test_the_policys_module_is_hidden_unless_asked_for(
     model = attached(host, "unknown", sidecar, TAYLOR, granularity=None)
     model.sample(RUN)
     assert model.reports.newest.granularity == "output"
+
+
+def test_an_unknown_class_keeps_the_policys_own_granularity_where_it_can(
+    host: ComfyHost, sidecar: SidecarSource
+) -> None:
+    easy = ("easycache", {"threshold": 0.5})
+    model = attached(host, "unknown", sidecar, easy, granularity=None)
+    model.sample(replace(RUN, steps=20))
+    assert model.reports.newest.granularity == "change"
+    assert model.reports.newest.forecast > 0
+
+
+def test_two_runs_in_a_row_both_have_a_plan(host: ComfyHost, sidecar: SidecarSource) -> None:
+    model = attached(host, "wan", sidecar, TAYLOR)
+    for _ in range(2):
+        model.sample(replace(RUN, last_step=6))
+        model.sample(replace(RUN, first_step=6))
+    assert [report.forecast for report in model.reports.ended_runs] == [4, 4, 4, 4]
 
 
 def test_a_wrong_option_is_said_in_the_sidecars_words(

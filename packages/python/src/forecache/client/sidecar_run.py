@@ -18,6 +18,11 @@ from forecache.plan import CallPlan, CallReport, RunOutcome, RunPlan, RunSetup
 MAX_WAITING = 64
 """Reports and questions that may wait; more are dropped, and reports are counted."""
 
+LEAST_ERRAND_S = 1.0
+"""Longest wait for a report or a close to arrive, at least. Nobody waits with them: a busy sidecar
+that is late with these is not down.
+"""
+
 FORKED = "the run was opened before a fork"
 
 
@@ -47,6 +52,7 @@ class SidecarRun:
         self._service = service
         self._opened = opened
         self._deadline_s = deadline_s
+        self._errand_s = max(deadline_s, LEAST_ERRAND_S)
         self._on_failure = on_failure
         self._errands = Errands(MAX_WAITING)
         self._lock = threading.Lock()
@@ -167,7 +173,7 @@ class SidecarRun:
             self._lose_report()
             return
         try:
-            ask(self._service.Report, message, self._deadline_s)
+            ask(self._service.Report, message, self._errand_s)
         except NoAnswerError as error:
             self._lose_report()
             self._fail(error)
@@ -175,7 +181,7 @@ class SidecarRun:
     def _send_close(self, message: cache_pb2.CloseRunRequest, is_sent: threading.Event) -> None:
         try:
             if self._failure is None:
-                ask(self._service.CloseRun, message, self._deadline_s)
+                ask(self._service.CloseRun, message, self._errand_s)
         except NoAnswerError as error:
             self._fail(error)
         finally:

@@ -52,6 +52,11 @@ class Decisions:
         self._full = {} if plan is None else {each: _full_calls(plan, each) for each in groups}
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of sites."""
+        return self._groups
+
+    @property
     def is_static(self) -> bool:
         """Whether every decision is known before the first call."""
         return self.plan is not None

@@ -9,13 +9,23 @@ from typing import Any
 
 from torch import Tensor
 
+from forecache.errors import ForecacheError
 from forecache.hosting.block_shims import visited
 from forecache.hosting.feature_store import FeatureStore
 from forecache.hosting.layout import IMAGE_TOKENS
 from forecache.hosting.module_sites import ModuleApplier, ModuleRecorder
 from forecache.hosting.network_sites import Invocation, LateDecision, StoreOptions
 from forecache.hosting.range_sites import BlockRange, RangeApplier, RangeRecorder, parse_range
-from forecache.hosting.site_work import Applier, CallJob, Does, Recorder, SiteWork, Stores, Work
+from forecache.hosting.site_work import (
+    Applier,
+    CallJob,
+    Does,
+    ForecastImpossible,
+    Recorder,
+    SiteWork,
+    Stores,
+    Work,
+)
 from forecache.hosting.stack_sites import (
     HiddenApplier,
     HiddenRecorder,
@@ -74,7 +84,7 @@ class InnerSites:
 
     def run(self, call: Invocation, job: CallJob, work: Work | LateDecision) -> Any:
         """One call of the model's own forward with shims for blocks and head."""
-        walk = self._walk(job, work)
+        walk = self._begun(job, work)
         try:
             with visited(self.structure, walk):
                 output = call()
@@ -92,6 +102,16 @@ class InnerSites:
         hook = getattr(self.structure.transformer, "_hf_hook", None)
         is_moved_whole = type(hook).__name__ == "CpuOffload"
         return is_moved_whole or self.structure.is_on(arguments[self.structure.layout.input].device)
+
+    def _begun(self, job: CallJob, work: Work | LateDecision) -> Walk:
+        """The walk of a call. What cannot be recorded is left out, so that the call is made."""
+        try:
+            return self._walk(job, work)
+        except ForecacheError as error:
+            for stores in job.stores.values():
+                for store in stores:
+                    store.abort()
+            raise ForecastImpossible(str(error)) from error
 
     def _walk(self, job: CallJob, work: Work | LateDecision) -> Walk:
         extra = self._extra(job)

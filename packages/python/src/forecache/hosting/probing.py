@@ -160,6 +160,9 @@ def _assert_known(probe: Probe, setup: RunSetup, structure: Structure | None) ->
         return
     if structure is None or setup.granularity in _OUTSIDE:
         raise NoPlanError(f"{name} is measured inside the network: use another granularity")
+    if probe.kind is ProbeKind.CONDITIONING_CHANGE and structure.sites == 0:
+        kind = type(structure.places[0].block).__name__
+        raise NoPlanError(f"{name} is not known for {kind}: its modulation is inside the block")
     if probe.kind is ProbeKind.MODULATED_INPUT_CHANGE and not offers_modulated_input(structure):
         kind = type(structure.places[0].block).__name__
         raise NoPlanError(f"{name} is not known for {kind}: use the model host")
