@@ -7,15 +7,13 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from forecache.hosting.call_arguments import by_name, parameter_names
-from forecache.hosting.output_sites import OutputSites
 from forecache.plan import RunOutcome
 from forecache_comfyui.foreign_caches import foreign_cache, is_compiled
-from forecache_comfyui.network_call import NetworkCall, find_options, stream_keys
+from forecache_comfyui.hooked_run import HookedRun, wraps_inside
 from forecache_comfyui.run_log import RunLog, Watcher
-from forecache_comfyui.run_opening import INPUT, RunOpener
+from forecache_comfyui.run_opening import Obstacles, RunOpener
 from forecache_comfyui.run_report import RunReport
 from forecache_comfyui.sampler_schedule import SamplerSchedule, sampler_name
 from forecache_comfyui.session import RunSession
@@ -40,7 +38,7 @@ class Hook:
 
     def __init__(self, settings: NodeSettings, watcher: Watcher, node_id: str | None) -> None:
         self._settings, self._watcher, self._node_id = settings, watcher, node_id
-        self._sessions: list[_Hooked] = []
+        self._sessions: list[HookedRun] = []
 
     def wrappers(self) -> Mapping[str, Wrapper]:
         """By ComfyUI's kind of wrapper. Plain functions: a deep copy of a model's options keeps
@@ -104,22 +102,22 @@ class Hook:
     def _apply_model(self, executor: Any, args: Any, kwargs: Any) -> Any:
         """`(x, sigma, c_concat, c_crossattn, control, transformer_options, **)`, answers x0."""
         hooked = self._current
-        if hooked is None or hooked.is_wrapped_inside:
+        if hooked is None or hooked.is_inside:
             return executor(*args, **kwargs)
         return hooked.denoise(executor, args, kwargs)
 
     def _diffusion_model(self, executor: Any, args: Any, kwargs: Any) -> Any:
         """The network's own arguments, answers its raw result."""
         hooked = self._current
-        if hooked is None or not hooked.is_wrapped_inside:
+        if hooked is None or not hooked.is_inside:
             return executor(*args, **kwargs)
         return hooked.predict(executor, args, kwargs)
 
     @property
-    def _current(self) -> _Hooked | None:
+    def _current(self) -> HookedRun | None:
         return self._sessions[-1] if self._sessions else None
 
-    def _hooked(self, guider: Any, sampler: Any, sigmas: Tensor) -> _Hooked:
+    def _hooked(self, guider: Any, sampler: Any, sigmas: Tensor) -> HookedRun:
         network = guider.model_patcher.model.diffusion_model
         options = guider.model_options
         listed = tuple(float(sigma) for sigma in sigmas.tolist())
@@ -132,14 +130,15 @@ class Hook:
         )
         log = RunLog(report, self._watcher, verbose=self._settings.engine.verbose)
         unreachable = "the model is compiled as a whole" if is_compiled(options) else None
-        opener = RunOpener(network, self._settings, unreachable, log.warn)
+        obstacles = Obstacles(unreachable, schedule.noise)
+        opener = RunOpener(network, self._settings, obstacles, log.warn)
         is_full = self._outside_percents(guider, schedule)
         session = RunSession(schedule, log, lambda: opener.open(schedule, is_full))
         other = foreign_cache(options, network)
         if other is not None:
             session.bypass(f"{other} is on the same model")
         is_inside = unreachable is None and wraps_inside(network)
-        return _Hooked(session, network, is_wrapped_inside=is_inside)
+        return HookedRun(session, network, is_inside=is_inside)
 
     def _outside_percents(self, guider: Any, schedule: SamplerSchedule) -> tuple[bool, ...]:
         """Which evaluations lie outside of the per cents that the user set."""
@@ -153,78 +152,12 @@ class Hook:
         return tuple(not end <= sigma <= start for sigma in schedule.sigmas)
 
 
-class _Hooked:
-    """A session and how its network calls reach it.
-
-    is_wrapped_inside: whether the network itself offers a wrapper; else the denoiser's is used.
-    """
-
-    def __init__(self, session: RunSession, network: nn.Module, *, is_wrapped_inside: bool) -> None:
-        self.session = session
-        self.is_wrapped_inside = is_wrapped_inside
-        self._names = (INPUT, *parameter_names(network)[1:])
-
-    def predict(self, executor: Any, args: Any, kwargs: Any) -> Any:
-        """A call of the network: forecast is its raw result, or what is inside."""
-
-        def execute() -> Any:
-            return executor(*args, **kwargs)
-
-        arguments = by_name(self._names, args, kwargs)
-        call = self._call(execute, find_options(args, kwargs), arguments)
-        return execute() if call is None else self.session.call(call)
-
-    def denoise(self, executor: Any, args: Any, kwargs: Any) -> Any:
-        """A call of the denoiser: forecast is `(x - x0) / sigma`, or what is inside the network.
-
-        For flow matching and epsilon prediction that is the network's raw result.
-        """
-        given, sigma = args[0], args[1]
-        names = (INPUT, "timestep", "c_concat", "context", "control", "transformer_options")
-        arguments = by_name(names, args, kwargs)
-        planned = self.session.planned
-        if planned is None or not isinstance(planned.sites, OutputSites):
-            call = self._call(
-                lambda: executor(*args, **kwargs), find_options(args, kwargs), arguments
-            )
-            return executor(*args, **kwargs) if call is None else self.session.call(call)
-        wide = sigma.reshape(-1, *[1] * (given.ndim - 1))
-        computed: list[Tensor] = []
-
-        def execute() -> Tensor:
-            computed.append(executor(*args, **kwargs))
-            rate: Tensor = (given - computed[-1]) / wide
-            return rate
-
-        call = self._call(execute, find_options(args, kwargs), arguments)
-        if call is None:
-            return executor(*args, **kwargs)
-        rate = self.session.call(call)
-        # What was computed is handed on as it is: only a forecast goes through the division.
-        return computed[-1] if computed else given - wide * rate
-
-    def _call(self, execute: Any, options: Any, arguments: Mapping[str, Any]) -> NetworkCall | None:
-        given = arguments.get(INPUT)
-        keys = stream_keys(given, options)
-        if isinstance(keys, str):
-            self.session.bypass(keys)
-            return None
-        assert isinstance(given, Tensor)
-        return NetworkCall(execute, given, keys, arguments)
-
-
-def wraps_inside(network: nn.Module) -> bool:
-    """Whether the network's forward calls `DIFFUSION_MODEL` wrappers; some classes do not."""
-    code = getattr(type(network).forward, "__code__", None)
-    return code is not None and "DIFFUSION_MODEL" in code.co_names
-
-
 def _outcome_of(error: BaseException) -> RunOutcome:
     is_stop = type(error).__name__ in _INTERRUPTS or not isinstance(error, Exception)
     return RunOutcome.INTERRUPTED if is_stop else RunOutcome.ERROR
 
 
-def _guarded(work: Callable[[], _Hooked]) -> _Hooked | None:
+def _guarded(work: Callable[[], HookedRun]) -> HookedRun | None:
     try:
         return work()
     except Exception as error:

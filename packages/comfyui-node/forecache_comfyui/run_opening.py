@@ -24,6 +24,11 @@ BRANCH = "joint"
 INPUT = "x"
 """The network's first argument, whatever the class calls it."""
 
+REPLACING = (Granularity.MODULE, Granularity.HIDDEN, Granularity.OUTPUT)
+"""Granularities for which another one is taken where the sampler adds noise: `module` is only asked
+for by name, the others replace what the noise went into.
+"""
+
 
 @dataclass
 class PlannedRun:
@@ -36,10 +41,22 @@ class PlannedRun:
     store_options: StoreOptions
 
 
+@dataclass(frozen=True)
+class Obstacles:
+    """What is in the way of some granularities, None where nothing is.
+
+    unreachable: why only `output` and `change` can be forecast. noise: why what replaces a result
+        is far from it: the sampler's fresh noise, which only what is added to the network's input
+        lets through.
+    """
+
+    unreachable: str | None = None
+    noise: str | None = None
+
+
 class RunOpener:
     """Opens the run of one sampler run.
 
-    unreachable: why only `output` can be forecast although the class is known, or None.
     warn: is told when the granularity is not the one that was asked for.
     """
 
@@ -47,15 +64,16 @@ class RunOpener:
         self,
         network: nn.Module,
         settings: NodeSettings,
-        unreachable: str | None,
+        obstacles: Obstacles,
         warn: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._name = type(network).__name__
         self._warn = warn
         self._structure: Structure | None = None
-        self._unreachable = unreachable or f"the inside of {self._name} is not known"
-        layout = None if unreachable else find_layout(network)
+        self._noise = obstacles.noise
+        self._unreachable = obstacles.unreachable or f"the inside of {self._name} is not known"
+        layout = None if obstacles.unreachable else find_layout(network)
         if layout is not None:
             self._structure = Structure(network, layout)
 
@@ -87,27 +105,29 @@ class RunOpener:
         wanted = self._settings.engine.granularity
         if wanted is not None:
             return self._source.open_run(replace(request, granularity=self._reachable(wanted)))
-        if self._structure is None:
-            return self._opened_outside(request)
-        opened = self._source.open_run(request)
-        is_paper = opened.setup.granularity is Granularity.MODULE
-        if not is_paper or isinstance(self._source, PlanFileSource):
-            return opened
-        # Every branch of every block is much memory: whoever wants that asks for it.
-        opened.close(RunOutcome.OK)
-        return self._source.open_run(replace(request, granularity=Granularity.HIDDEN))
-
-    def _opened_outside(self, request: RunRequest) -> OpenedRun:
-        """The policy's own granularity where that does not look inside, else `output`."""
         try:
             opened = self._source.open_run(request)
         except ForecacheError:
-            # Whatever it needs to know of the inside, it may not need at the output.
-            return self._source.open_run(replace(request, granularity=Granularity.OUTPUT))
-        if opened.setup.granularity in OUTSIDE:
-            return opened
-        opened.close(RunOutcome.OK)
-        return self._source.open_run(replace(request, granularity=Granularity.OUTPUT))
+            # Whatever the policy needs to know of an unknown inside, it may not need at the output.
+            if self._structure is not None:
+                raise
+            instead = self._default(Granularity.OUTPUT)
+        else:
+            instead = self._default(opened.setup.granularity)
+            if instead is opened.setup.granularity or isinstance(self._source, PlanFileSource):
+                return opened
+            opened.close(RunOutcome.OK)
+        return self._source.open_run(replace(request, granularity=instead))
+
+    def _default(self, own: Granularity) -> Granularity:
+        """Where features are kept if only the policy has a preference."""
+        is_inside = self._structure is not None
+        if self._noise is not None and own in REPLACING:
+            return Granularity.RESIDUAL if is_inside else Granularity.CHANGE
+        if not is_inside and own not in OUTSIDE:
+            return Granularity.OUTPUT
+        # Every branch of every block is much memory: whoever wants that asks for it.
+        return Granularity.HIDDEN if own is Granularity.MODULE else own
 
     @property
     def _source(self) -> PlanSource:
@@ -115,6 +135,8 @@ class RunOpener:
 
     def _reachable(self, wanted: Granularity) -> Granularity:
         """The granularity nearest to the wanted one that the model offers."""
+        if self._noise is not None and wanted in (Granularity.HIDDEN, Granularity.OUTPUT):
+            self._warn(f"{self._noise}: block and change are closer than {wanted.value}")
         if wanted in OUTSIDE:
             return wanted
         if self._structure is None:

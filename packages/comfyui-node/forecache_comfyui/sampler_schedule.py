@@ -57,6 +57,25 @@ ONE_A_STEP = (
 )
 """Samplers that evaluate the network once at every sigma but the last."""
 
+NOISY = (
+    "euler_ancestral",
+    "euler_ancestral_RF",
+    "euler_ancestral_cfg_pp",
+    "dpmpp_2m_sde",
+    "dpmpp_2m_sde_gpu",
+    "dpmpp_2m_sde_heun",
+    "dpmpp_2m_sde_heun_gpu",
+    "dpmpp_3m_sde",
+    "dpmpp_3m_sde_gpu",
+    "ddpm",
+    "lcm",
+    "res_multistep_ancestral",
+    "res_multistep_ancestral_cfg_pp",
+    "er_sde",
+    "sa_solver",
+)
+"""Those of them that add fresh noise between evaluations, which no earlier answer has in it."""
+
 PROBATION = 3
 """Evaluations of an unknown sampler that are computed before one is forecast."""
 
@@ -101,6 +120,13 @@ class SamplerSchedule:
         if self.calls < FEWEST_CALLS:
             return f"{self.calls} evaluations are too few: at least {FEWEST_CALLS}"
         return None
+
+    @property
+    def noise(self) -> str | None:
+        """Why earlier answers of the network say little of the next, None when they do."""
+        if self.sampler not in NOISY:
+            return None
+        return f"the sampler {self.sampler} adds noise between evaluations"
 
     @property
     def is_known(self) -> bool:

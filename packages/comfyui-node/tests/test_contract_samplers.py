@@ -28,13 +28,42 @@ def needs(host: ComfyHost, sampler: str) -> None:
 
 
 def test_samplers_with_one_evaluation_a_step(host: ComfyHost) -> None:
+    """At `block` what a sampler adds in between goes through the network's embedding."""
     for sampler in of_host(host, ONE_A_STEP):
         run = replace(RUN, sampler=sampler)
-        model = attached(host, "wan")
+        model = attached(host, "wan", granularity="block")
         latent = model.sample(run)
-        assert model.reports.newest.bypass is None, sampler
-        assert model.reports.newest.forecast == 8, sampler
-        assert distance(latent, plain(host, "wan", run)) < 3 * CLOSE, sampler
+        report = model.reports.newest
+        assert (report.bypass, report.forecast) == (None, 8), sampler
+        assert distance(latent, plain(host, "wan", run)) < 2 * CLOSE, sampler
+
+
+@pytest.mark.parametrize(
+    ("kind", "sampler", "granularity"),
+    [
+        ("wan", "euler", "hidden"),
+        ("wan", "euler_ancestral", "residual"),
+        ("unknown", "euler", "output"),
+        ("unknown", "euler_ancestral", "change"),
+    ],
+)
+def test_where_features_are_kept_if_nobody_says(
+    host: ComfyHost, kind: str, sampler: str, granularity: str
+) -> None:
+    """The policy's own granularity is the paper's; noise and unknown classes have another."""
+    model = attached(host, kind, granularity=None)
+    model.sample(replace(RUN, sampler=sampler))
+    assert model.reports.newest.granularity == granularity
+    assert model.reports.newest.forecast == 8
+
+
+def test_a_granularity_that_noise_makes_worse_is_said(host: ComfyHost) -> None:
+    model = attached(host, "wan", granularity="output")
+    model.sample(replace(RUN, sampler="euler_ancestral"))
+    assert model.reports.newest.warnings == [
+        "the sampler euler_ancestral adds noise between evaluations: "
+        "block and change are closer than output"
+    ]
 
 
 def test_samplers_with_several_evaluations_a_step(host: ComfyHost) -> None:

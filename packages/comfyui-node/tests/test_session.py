@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from forecache.plan import FULL, Action, ActionKind, Granularity
 from forecache_comfyui.network_call import NetworkCall, StreamKey
 from forecache_comfyui.run_log import NoWatcher, RunLog
-from forecache_comfyui.run_opening import RunOpener
+from forecache_comfyui.run_opening import Obstacles, RunOpener
 from forecache_comfyui.run_report import RunReport
 from forecache_comfyui.sampler_schedule import SamplerSchedule
 from forecache_comfyui.session import RunSession
@@ -28,7 +28,7 @@ def session(actions: Sequence[Action]) -> tuple[RunSession, RunReport]:
     settings = compile_node_settings("taylorseer", {}, source, granularity="output")
     report = RunReport("Linear", "euler", len(actions))
     log = RunLog(report, NoWatcher(), verbose=False)
-    opener = RunOpener(nn.Linear(2, 2), settings, None, log.warn)
+    opener = RunOpener(nn.Linear(2, 2), settings, Obstacles(), log.warn)
     schedule = SamplerSchedule("euler", SIGMAS)
     return RunSession(schedule, log, lambda: opener.open(schedule, (False,) * 4)), report
 
