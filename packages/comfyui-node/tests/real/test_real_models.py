@@ -30,11 +30,6 @@ output over three steps; these random networks vary slowly enough that this is a
 while one that reused a wrong prompt's features, or another evaluation's, would be off by 1.
 """
 
-OUTPUT_ONLY = ("pixart",)
-"""Without `change`: the class predicts epsilon and calls no wrapper of its own, so that the input
-that is subtracted is the sampler's latent, many times as large as what the network is given.
-"""
-
 GUIDED = SampleRun(steps=STEPS, cfg=3.0, positive_tokens=8, negative_tokens=5)
 """Two prompts of different length: two network calls an evaluation for most models."""
 
@@ -48,7 +43,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 def offered(kind: str, network: Any) -> tuple[str, ...]:
     """The granularities that the model's layout offers."""
-    outside = ("output",) if kind in OUTPUT_ONLY else ("output", "change")
+    outside = ("output", "change")
     layout = find_layout(network)
     if layout is None:
         return outside
