@@ -11,7 +11,8 @@ from forecache.client import PlanFileSource
 from forecache.errors import ForecacheError, NoPlanError
 from forecache.hosting.decisions import Decisions, assert_followable
 from forecache.hosting.finding_sites import OUTSIDE, find_sites
-from forecache.hosting.network_sites import NetworkSites, StoreOptions
+from forecache.hosting.network_sites import StoreOptions
+from forecache.hosting.planned_run import PlannedRun
 from forecache.hosting.probing import Probing
 from forecache.hosting.structure import Structure
 from forecache.plan import Granularity, OpenedRun, PlanSource, RunOutcome, RunRequest
@@ -28,17 +29,6 @@ REPLACING = (Granularity.MODULE, Granularity.HIDDEN, Granularity.OUTPUT)
 """Granularities for which another one is taken where the sampler adds noise: `module` is only asked
 for by name, the others replace what the noise went into.
 """
-
-
-@dataclass
-class PlannedRun:
-    """What decides the evaluations of a run and where it keeps features."""
-
-    opened: OpenedRun
-    sites: NetworkSites
-    decisions: Decisions
-    probing: Probing
-    store_options: StoreOptions
 
 
 @dataclass(frozen=True)

@@ -24,34 +24,19 @@ SEVERAL_A_STEP = (
 )
 """ComfyUI's samplers that evaluate the network between the schedule's sigmas, or twice at one."""
 
-ONE_A_STEP = (
+STEADY = (
     "euler",
     "euler_cfg_pp",
-    "euler_ancestral",
-    "euler_ancestral_RF",
-    "euler_ancestral_cfg_pp",
     "lms",
     "dpmpp_2m",
     "dpmpp_2m_cfg_pp",
-    "dpmpp_2m_sde",
-    "dpmpp_2m_sde_gpu",
-    "dpmpp_2m_sde_heun",
-    "dpmpp_2m_sde_heun_gpu",
-    "dpmpp_3m_sde",
-    "dpmpp_3m_sde_gpu",
-    "ddpm",
-    "lcm",
     "ipndm",
     "ipndm_v",
     "deis",
     "res_multistep",
     "res_multistep_cfg_pp",
-    "res_multistep_ancestral",
-    "res_multistep_ancestral_cfg_pp",
     "gradient_estimation",
     "gradient_estimation_cfg_pp",
-    "er_sde",
-    "sa_solver",
     "unipc",
     "unipc_bh2",
 )
@@ -74,7 +59,10 @@ NOISY = (
     "er_sde",
     "sa_solver",
 )
-"""Those of them that add fresh noise between evaluations, which no earlier answer has in it."""
+"""The same with fresh noise between evaluations, which no earlier answer has in it."""
+
+ONE_A_STEP = (*STEADY, *NOISY)
+"""Samplers with one evaluation a step."""
 
 PROBATION = 3
 """Evaluations of an unknown sampler that are computed before one is forecast."""

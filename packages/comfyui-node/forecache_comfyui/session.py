@@ -20,6 +20,7 @@ from forecache.hosting.branch_state import BranchState
 from forecache.hosting.decisions import Decided
 from forecache.hosting.network_sites import Invocation, LateDecision
 from forecache.hosting.output_sites import only_tensor
+from forecache.hosting.planned_run import PlannedRun
 from forecache.hosting.reporting import report_of
 from forecache.hosting.site_work import CallJob, ForecastImpossible, Work
 from forecache.plan import RunOutcome
@@ -27,7 +28,7 @@ from forecache.torch.probes import scalars
 from forecache_comfyui.evaluation import OpenEvaluation
 from forecache_comfyui.network_call import NetworkCall
 from forecache_comfyui.run_log import RunLog
-from forecache_comfyui.run_opening import BRANCH, PlannedRun
+from forecache_comfyui.run_opening import BRANCH
 from forecache_comfyui.run_report import FORECAST, FULL, Evaluation
 from forecache_comfyui.sampler_schedule import PROBATION, SamplerSchedule
 from forecache_comfyui.streams import Streams, together

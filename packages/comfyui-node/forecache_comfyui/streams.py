@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from forecache.hosting.branch_state import BranchState
+from forecache.hosting.planned_run import PlannedRun
 from forecache.hosting.site_work import CallStores
 from forecache_comfyui.network_call import StreamKey
-from forecache_comfyui.run_opening import BRANCH, PlannedRun
+from forecache_comfyui.run_opening import BRANCH
 from forecache_comfyui.stream_store import StreamStore
 
 

@@ -5,33 +5,42 @@ Attention and mlp are written out in the blocks, which change the streams they a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from forecache.hosting.layout import ModelLayout, Stage
+from torch import Tensor
+
+from forecache.hosting.layout import BlockArguments, ModelLayout, Stage
 from forecache_comfyui.layouts.call_refusals import between_blocks
 from forecache_comfyui.layouts.image_tokens import image_last, patches
 from forecache_comfyui.layouts.without_branches import no_branches, no_gates, no_modulation
 
-_STAGES = (
-    Stage(
-        "double_blocks",
-        returns=("img", "txt"),
-        branches=no_branches,
-        hidden="img",
-        encoder="txt",
-        is_in_place=True,
-    ),
-    Stage(
-        "single_blocks",
-        returns=("x",),
-        branches=no_branches,
-        hidden="x",
-        encoder=None,
-        image=image_last,
-        is_in_place=True,
-    ),
-)
+
+def two_kinds_of_blocks(image: Callable[[Tensor, BlockArguments], Tensor]) -> tuple[Stage, ...]:
+    """Blocks with a stream each for image and text, then blocks with both in one.
+
+    image: the image tokens of the one stream.
+    """
+    return (
+        Stage(
+            "double_blocks",
+            returns=("img", "txt"),
+            branches=no_branches,
+            hidden="img",
+            encoder="txt",
+            is_in_place=True,
+        ),
+        Stage(
+            "single_blocks",
+            returns=("x",),
+            branches=no_branches,
+            hidden="x",
+            encoder=None,
+            image=image,
+            is_in_place=True,
+        ),
+    )
 
 
 def _image_tokens(network: Any, arguments: Mapping[str, Any]) -> int:
@@ -42,7 +51,7 @@ def _image_tokens(network: Any, arguments: Mapping[str, Any]) -> int:
 
 FLUX = ModelLayout(
     class_name="Flux",
-    stages=_STAGES,
+    stages=two_kinds_of_blocks(image_last),
     head="final_layer",
     gates=no_gates,
     block_modulation=no_modulation,
@@ -56,16 +65,7 @@ def _tokens_of_one_picture(network: Any, arguments: Mapping[str, Any]) -> int:
     return patches(arguments["x"], (network.patch_size, network.patch_size))
 
 
-CHROMA = ModelLayout(
-    class_name="Chroma",
-    stages=_STAGES,
-    head="final_layer",
-    gates=no_gates,
-    block_modulation=no_modulation,
-    image_tokens=_tokens_of_one_picture,
-    input="x",
-    refusal=between_blocks,
-)
+CHROMA = replace(FLUX, class_name="Chroma", image_tokens=_tokens_of_one_picture)
 
 
 def _latent_tokens(_network: Any, arguments: Mapping[str, Any]) -> int:
@@ -73,14 +73,5 @@ def _latent_tokens(_network: Any, arguments: Mapping[str, Any]) -> int:
     return tokens
 
 
-HUNYUAN_3D = ModelLayout(
-    class_name="Hunyuan3Dv2",
-    stages=_STAGES,
-    head="final_layer",
-    gates=no_gates,
-    block_modulation=no_modulation,
-    image_tokens=_latent_tokens,
-    input="x",
-    refusal=between_blocks,
-)
+HUNYUAN_3D = replace(FLUX, class_name="Hunyuan3Dv2", image_tokens=_latent_tokens)
 """Shapes instead of pictures: the latents are tokens already."""

@@ -11,8 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from forecache.hosting.gates.adaptive_norm import ATTENTION_GATE, MLP_GATE
-from forecache.hosting.gates.linear_parts import linear_parts
+from forecache.hosting.gates.shared_blocks import hidream_gates
 from forecache.hosting.layout import BlockArguments, Branch, ModelLayout, Stage
 from forecache.hosting.selections import first, whole
 from forecache_comfyui.layouts.call_refusals import between_blocks
@@ -40,13 +39,6 @@ def _block_modulation(_block: nn.Module, arguments: BlockArguments) -> Tensor:
     return modulation
 
 
-def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
-    # Two-stream blocks have six more parts behind these, for the text.
-    count = 12 if hasattr(block.block, "ff_t") else 6
-    activation, linear = block.block.adaLN_modulation
-    return linear_parts(linear, activation(modulation), count, (ATTENTION_GATE, MLP_GATE))
-
-
 HIDREAM = ModelLayout(
     class_name="HiDreamImageTransformer2DModel",
     stages=(
@@ -67,7 +59,7 @@ HIDREAM = ModelLayout(
         ),
     ),
     head="final_layer",
-    gates=_gates,
+    gates=hidream_gates,
     block_modulation=_block_modulation,
     image_tokens=_image_tokens,
     timestep="t",

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
 from forecache.hosting.gates.adaptive_norm import (
-    ATTENTION_GATE,
-    MLP_GATE,
     conditioning_of_block,
 )
-from forecache.hosting.gates.linear_parts import linear_parts
+from forecache.hosting.gates.shared_blocks import qwen_image_gates
 from forecache.hosting.layout import Branch, ModelLayout, Stage
 from forecache.hosting.selections import first, whole
 from forecache.plan import Granularity
@@ -23,11 +21,6 @@ _AT_ZERO = "index_timestep_zero"
 
 def _branches(_block: nn.Module) -> tuple[Branch, ...]:
     return Branch("attention", "attn", first), Branch("mlp", "img_mlp", whole)
-
-
-def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
-    activation, linear = block.img_mod
-    return linear_parts(linear, activation(modulation), 6, (ATTENTION_GATE, MLP_GATE))
 
 
 def _references_at_zero(
@@ -50,7 +43,7 @@ QWEN_IMAGE = ModelLayout(
         ),
     ),
     head="norm_out",
-    gates=_gates,
+    gates=qwen_image_gates,
     block_modulation=conditioning_of_block,
     input="x",
     refusal=first_of(between_blocks, _references_at_zero),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from forecache.diffusers.run_state import PlannedRun, RunState
+from forecache.diffusers.run_state import RunState, TabledRun
 from forecache.hosting.reporting import report_of
 from forecache.hosting.statistics import Tally
 from forecache.hosting.trace import Trace
@@ -143,7 +143,7 @@ class CallLog:
         self.tally.reasons.update(reasons)
         self.tally.peak_cache_bytes = max(self.tally.peak_cache_bytes, run.byte_length)
 
-    def _report(self, call: OpenCall, planned: PlannedRun, host_us: int) -> None:
+    def _report(self, call: OpenCall, planned: TabledRun, host_us: int) -> None:
         assert call.decided is not None
         report = report_of(
             (call.branch.name, call.index),
@@ -158,7 +158,7 @@ class CallLog:
             if following < call.run.schedule.calls:
                 planned.opened.prefetch(call.branch.name, following, {})
 
-    def _announce(self, run: RunState, planned: PlannedRun) -> None:
+    def _announce(self, run: RunState, planned: TabledRun) -> None:
         """One line when the first call is done: only now the size of the cache is known."""
         if run.is_announced:
             return

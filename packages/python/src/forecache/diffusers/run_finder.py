@@ -11,7 +11,7 @@ from torch import Tensor
 from forecache.diffusers.call_clock import CallClock, RoundClock, SchedulerClock, TimestepClock
 from forecache.diffusers.caller_seat import CallerSeat
 from forecache.diffusers.run_opening import RunOpener
-from forecache.diffusers.run_state import PlannedRun, RunState
+from forecache.diffusers.run_state import RunState, TabledRun
 from forecache.diffusers.schedule import Schedule, read_schedule
 from forecache.errors import ForecacheError, NoPlanError
 
@@ -93,7 +93,7 @@ class RunFinder:
 
     def _opened(self, arguments: Mapping[str, Any]) -> RunState:
         schedule: Schedule | None = None
-        planned: PlannedRun | None = None
+        planned: TabledRun | None = None
         reason: str | None = None
         try:
             schedule = self._schedule(arguments)

@@ -9,7 +9,7 @@ from torch import nn
 from forecache.client import PlanFileSource
 from forecache.diffusers.branch_names import DECLARED
 from forecache.diffusers.modulation_table import BranchTables
-from forecache.diffusers.run_state import PlannedRun
+from forecache.diffusers.run_state import TabledRun
 from forecache.diffusers.schedule import Schedule, is_strictly_monotone
 from forecache.errors import ForecacheError, NoPlanError
 from forecache.hosting.decisions import Decisions, assert_followable
@@ -49,7 +49,7 @@ class RunOpener:
         # The policy's own granularity, once it is known that it is the paper's.
         self._instead: Granularity | None = None
 
-    def open(self, schedule: Schedule) -> PlannedRun:
+    def open(self, schedule: Schedule) -> TabledRun:
         """Opens a run. Raises ForecacheError for a wrong option, NoPlanError when there is no
         plan.
         """
@@ -117,7 +117,7 @@ class RunOpener:
 
     def _planned(
         self, opened: OpenedRun, structure: Structure | None, schedule: Schedule
-    ) -> PlannedRun:
+    ) -> TabledRun:
         setup = opened.setup
         sites, probing = self._fitted(opened, structure, schedule.calls)
         decisions = Decisions(opened, sites.groups)
@@ -127,7 +127,7 @@ class RunOpener:
         options = StoreOptions(
             max(1, setup.history_size), self._settings.cache_dtype, self._settings.cache_place
         )
-        return PlannedRun(opened, sites, decisions, probing, options, tables)
+        return TabledRun(opened, sites, decisions, probing, options, tables)
 
     def _fitted(
         self, opened: OpenedRun, structure: Structure | None, calls: int

@@ -10,23 +10,16 @@ from forecache.diffusers.call_clock import CallClock
 from forecache.diffusers.modulation_table import BranchTables
 from forecache.diffusers.schedule import Schedule
 from forecache.hosting.branch_state import BranchState
-from forecache.hosting.decisions import Decisions
-from forecache.hosting.network_sites import NetworkSites, StoreOptions
-from forecache.hosting.probing import Probing
-from forecache.plan import OpenedRun, RunOutcome
+from forecache.hosting.planned_run import PlannedRun
+from forecache.plan import RunOutcome
 
 _numbers = itertools.count(1)
 
 
 @dataclass
-class PlannedRun:
-    """What decides the calls of a run and where it keeps features. `tables`: gates, at `module`."""
+class TabledRun(PlannedRun):
+    """A planned run with `tables`: gates, at `module`."""
 
-    opened: OpenedRun
-    sites: NetworkSites
-    decisions: Decisions
-    probing: Probing
-    store_options: StoreOptions
     tables: BranchTables | None = None
 
 
@@ -42,7 +35,7 @@ class RunState:
 
     schedule: Schedule
     clock: CallClock
-    planned: PlannedRun | None = None
+    planned: TabledRun | None = None
     reason: str | None = None
     input_signature: tuple[object, ...] = ()
     names: BranchNames = field(default_factory=BranchNames)

@@ -13,11 +13,9 @@ from torch import Tensor, nn
 
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
 from forecache.hosting.gates.adaptive_norm import (
-    ATTENTION_GATE,
-    MLP_GATE,
     conditioning_of_block,
 )
-from forecache.hosting.gates.linear_parts import linear_parts
+from forecache.hosting.gates.shared_blocks import hidream_gates
 from forecache.hosting.layout import (
     IMAGE_TOKENS,
     BlockArguments,
@@ -60,13 +58,6 @@ def _modulation(transformer: Any, arguments: Mapping[str, Any], timesteps: Tenso
     return modulation
 
 
-def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
-    # Two-stream blocks have six more parts behind these, for the text.
-    count = 12 if hasattr(block.block, "ff_t") else 6
-    activation, linear = block.block.adaLN_modulation
-    return linear_parts(linear, activation(modulation), count, (ATTENTION_GATE, MLP_GATE))
-
-
 HIDREAM = ModelLayout(
     class_name="HiDreamImageTransformer2DModel",
     stages=(
@@ -84,7 +75,7 @@ HIDREAM = ModelLayout(
         ),
     ),
     head="final_layer",
-    gates=_gates,
+    gates=hidream_gates,
     block_modulation=conditioning_of_block,
     modulation=_modulation,
     image_tokens=_image_tokens,

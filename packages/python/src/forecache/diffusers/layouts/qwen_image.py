@@ -9,11 +9,9 @@ from torch import Tensor, nn
 
 from forecache.diffusers.layouts.rows import conditioning_rows, timestep_rows
 from forecache.hosting.gates.adaptive_norm import (
-    ATTENTION_GATE,
-    MLP_GATE,
     conditioning_of_block,
 )
-from forecache.hosting.gates.linear_parts import linear_parts
+from forecache.hosting.gates.shared_blocks import qwen_image_gates
 from forecache.hosting.layout import Branch, ModelLayout, Stage
 from forecache.hosting.selections import first, whole
 from forecache.plan import Granularity
@@ -31,11 +29,6 @@ def _modulation(transformer: Any, arguments: Mapping[str, Any], timesteps: Tenso
     # The embedder takes only the type of its second argument.
     modulation: Tensor = transformer.time_text_embed(rows, hidden, addition)
     return modulation
-
-
-def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
-    activation, linear = block.img_mod
-    return linear_parts(linear, activation(modulation), 6, (ATTENTION_GATE, MLP_GATE))
 
 
 def _refusal(
@@ -56,7 +49,7 @@ QWEN_IMAGE = ModelLayout(
         ),
     ),
     head="norm_out",
-    gates=_gates,
+    gates=qwen_image_gates,
     block_modulation=conditioning_of_block,
     modulation=_modulation,
     refusal=_refusal,
