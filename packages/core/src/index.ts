@@ -17,6 +17,15 @@ export { dmdWeights } from './dmd-weights.js';
 export type { DmdResult } from './dmd-weights.js';
 export type { Eigenvalue } from './eigenvalues.js';
 export { gramFromFeatures } from './gram-from-features.js';
+export {
+  driftSquared,
+  errorCombination,
+  fitWeights,
+  forecastErrorSquared,
+  squaredNorm,
+  sumGrams,
+} from './trajectory-gram.js';
+export type { FitOptions, LinearForecast, TrajectoryGram } from './trajectory-gram.js';
 export { assertMonotone } from './call-position.js';
 export type { CallPosition } from './call-position.js';
 export { createTensorArena, MAX_ARENA_BYTES } from './tensor-arena.js';
