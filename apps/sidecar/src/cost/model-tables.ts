@@ -33,6 +33,9 @@ export async function listCostModels(): Promise<readonly CostModel[]> {
 
 /** A model by name. */
 export async function findCostModel(name: string): Promise<CostModel> {
+  // First those that need no file: a copy of the program without the demo model knows them too.
+  const published = listModels().find((model) => model.name === name);
+  if (published !== undefined) return catalogModel(published);
   const models = await listCostModels();
   const found = models.find((model) => model.name === name);
   if (found !== undefined) return found;

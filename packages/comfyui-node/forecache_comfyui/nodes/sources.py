@@ -18,7 +18,7 @@ from forecache.errors import ForecacheError, NoPlanError
 from forecache.plan import OpenedRun, PlanSource, RunRequest
 
 NOBODY = (
-    "no sidecar: start one with `forecache serve`, "
+    "no sidecar: start one with `python -m forecache serve`, "
     f"or name one in {ADDRESS_VARIABLE} or in a Forecache Sidecar node"
 )
 

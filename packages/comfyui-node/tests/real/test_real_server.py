@@ -194,7 +194,7 @@ def test_without_a_sidecar_everything_is_computed(server: RealServer) -> None:
     case = replace(CASE, seed=61)
     latent = latent_of(server, with_simple_node(case))
     run = newest_run(server)
-    assert run["bypass"].startswith("no sidecar: start one with `forecache serve`")
+    assert run["bypass"].startswith("no sidecar: start one with `python -m forecache serve`")
     assert torch.equal(latent, latent_of(server, plain(case)))
 
 
