@@ -35,7 +35,8 @@ export function searchSchedules(search: ScheduleSearch): readonly FoundSchedule[
   assertSearch(search);
   const gaps = gapCosts(search);
   const front: FoundSchedule[] = [];
-  let layer = new Map([['0', { history: [0], cost: 0, before: undefined } as Partial]]);
+  const start: Beginning = { history: [0], cost: 0, before: undefined };
+  let layer = new Map([['0', start]]);
   for (let count = 1; count <= search.fullCalls; count++) {
     front.push(finished(layer, gaps, search.calls));
     if (count < search.fullCalls) layer = extended(layer, gaps, search);
@@ -44,47 +45,47 @@ export function searchSchedules(search: ScheduleSearch): readonly FoundSchedule[
 }
 
 /** The best way to a history of full calls, newest first. */
-interface Partial {
+interface Beginning {
   readonly history: readonly number[];
   readonly cost: number;
-  readonly before: Partial | undefined;
+  readonly before: Beginning | undefined;
 }
 
 /** Cost of the calls between the newest full call of a history and a later one, by the later one. */
 type GapCosts = (history: readonly number[]) => Float64Array;
 
 function extended(
-  layer: ReadonlyMap<string, Partial>,
+  layer: ReadonlyMap<string, Beginning>,
   gaps: GapCosts,
   { calls, history: size }: ScheduleSearch,
-): Map<string, Partial> {
-  const next = new Map<string, Partial>();
-  for (const partial of layer.values()) {
-    const costs = gaps(partial.history);
-    for (let call = (partial.history[0] ?? NaN) + 1; call < calls; call++) {
-      const cost = partial.cost + (costs[call] ?? NaN);
-      const history = [call, ...partial.history].slice(0, size);
+): Map<string, Beginning> {
+  const next = new Map<string, Beginning>();
+  for (const beginning of layer.values()) {
+    const costs = gaps(beginning.history);
+    for (let call = (beginning.history[0] ?? NaN) + 1; call < calls; call++) {
+      const cost = beginning.cost + (costs[call] ?? NaN);
+      const history = [call, ...beginning.history].slice(0, size);
       const key = history.join();
       const known = next.get(key);
       if (known === undefined || cost < known.cost)
-        next.set(key, { history, cost, before: partial });
+        next.set(key, { history, cost, before: beginning });
     }
   }
   return next;
 }
 
 function finished(
-  layer: ReadonlyMap<string, Partial>,
+  layer: ReadonlyMap<string, Beginning>,
   gaps: GapCosts,
   calls: number,
 ): FoundSchedule {
-  let best: { readonly partial: Partial; readonly cost: number } | undefined;
-  for (const partial of layer.values()) {
-    const cost = partial.cost + (gaps(partial.history)[calls] ?? NaN);
-    if (best === undefined || cost < best.cost) best = { partial, cost };
+  let best: { readonly beginning: Beginning; readonly cost: number } | undefined;
+  for (const beginning of layer.values()) {
+    const cost = beginning.cost + (gaps(beginning.history)[calls] ?? NaN);
+    if (best === undefined || cost < best.cost) best = { beginning, cost };
   }
   const fullCalls: number[] = [];
-  for (let at = best?.partial; at !== undefined; at = at.before)
+  for (let at = best?.beginning; at !== undefined; at = at.before)
     fullCalls.unshift(at.history[0] ?? NaN);
   return { fullCalls, cost: best?.cost ?? NaN };
 }

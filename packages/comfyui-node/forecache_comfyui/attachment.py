@@ -28,7 +28,6 @@ def attach(
 def detach(patcher: Any) -> Any:
     """A clone of a `ModelPatcher` without forecache."""
     clone = patcher.clone()
-    for kind in ("outer_sample", "predict_noise", "calc_cond_batch", "apply_model"):
+    for kind in list(clone.wrappers):
         clone.remove_wrappers_with_key(kind, KEY)
-    clone.remove_wrappers_with_key("diffusion_model", KEY)
     return clone

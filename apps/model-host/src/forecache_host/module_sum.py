@@ -24,6 +24,7 @@ class ModuleSum:
     def pass_block(self, call: BlockCall) -> None:
         """A block that is not computed: only its gates are."""
         block = call.place.block
+        assert self._layout.block_modulation is not None
         modulation = self._layout.block_modulation(block, call.arguments)
         self._gates += self._layout.gates(block, modulation)
 

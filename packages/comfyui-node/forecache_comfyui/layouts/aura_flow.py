@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from forecache.hosting.layout import ModelLayout, Stage
 from forecache_comfyui.layouts.call_refusals import only_hidden
-from forecache_comfyui.layouts.without_branches import no_branches, no_gates, no_modulation
 
 AURA_FLOW = ModelLayout(
     class_name="MMDiT",
@@ -12,15 +11,12 @@ AURA_FLOW = ModelLayout(
         Stage(
             "double_layers",
             returns=("c", "x"),
-            branches=no_branches,
             hidden="x",
             encoder="c",
         ),
-        Stage("single_layers", returns=("cx",), branches=no_branches, hidden="cx", encoder=None),
+        Stage("single_layers", returns=("cx",), hidden="cx", encoder=None),
     ),
     head="final_linear",
-    gates=no_gates,
-    block_modulation=no_modulation,
     input="x",
     refusal=only_hidden("AuraFlow (its head is modulated before it is a module)"),
 )

@@ -14,7 +14,6 @@ from torch import Tensor
 from forecache.hosting.layout import BlockArguments, ModelLayout, Stage
 from forecache_comfyui.layouts.call_refusals import between_blocks
 from forecache_comfyui.layouts.image_tokens import image_last, patches
-from forecache_comfyui.layouts.without_branches import no_branches, no_gates, no_modulation
 
 
 def two_kinds_of_blocks(image: Callable[[Tensor, BlockArguments], Tensor]) -> tuple[Stage, ...]:
@@ -26,7 +25,6 @@ def two_kinds_of_blocks(image: Callable[[Tensor, BlockArguments], Tensor]) -> tu
         Stage(
             "double_blocks",
             returns=("img", "txt"),
-            branches=no_branches,
             hidden="img",
             encoder="txt",
             is_in_place=True,
@@ -34,7 +32,6 @@ def two_kinds_of_blocks(image: Callable[[Tensor, BlockArguments], Tensor]) -> tu
         Stage(
             "single_blocks",
             returns=("x",),
-            branches=no_branches,
             hidden="x",
             encoder=None,
             image=image,
@@ -53,8 +50,6 @@ FLUX = ModelLayout(
     class_name="Flux",
     stages=two_kinds_of_blocks(image_last),
     head="final_layer",
-    gates=no_gates,
-    block_modulation=no_modulation,
     image_tokens=_image_tokens,
     input="x",
     refusal=between_blocks,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from forecache.hosting.layout import ModelLayout, Stage
 from forecache_comfyui.layouts.call_refusals import between_blocks
-from forecache_comfyui.layouts.without_branches import no_branches, no_gates, no_modulation
 
 STABLE_DIFFUSION_3 = ModelLayout(
     class_name="OpenAISignatureMMDITWrapper",
@@ -12,7 +11,6 @@ STABLE_DIFFUSION_3 = ModelLayout(
         Stage(
             "joint_blocks",
             returns=("context", "x"),
-            branches=no_branches,
             hidden="x",
             encoder="context",
             # A block hands its arguments on as they come.
@@ -20,8 +18,6 @@ STABLE_DIFFUSION_3 = ModelLayout(
         ),
     ),
     head="final_layer",
-    gates=no_gates,
-    block_modulation=no_modulation,
     timestep="timesteps",
     input="x",
     refusal=between_blocks,

@@ -21,7 +21,6 @@ from forecache_comfyui.layouts.call_refusals import (
     only_hidden,
     only_hidden_with,
 )
-from forecache_comfyui.layouts.without_branches import no_branches, no_gates, no_modulation
 
 
 def _branches(_block: nn.Module) -> tuple[Branch, ...]:
@@ -43,17 +42,16 @@ def _gates(block: Any, modulation: Tensor) -> tuple[Tensor | None, ...]:
     return attention, None, mlp
 
 
-_STAGE = Stage("blocks", returns=("x",), branches=_branches, hidden="x", encoder=None)
+_BLOCKS = Stage("blocks", returns=("x",), hidden="x", encoder=None)
 
-_WITHOUT_BRANCHES = replace(_STAGE, branches=no_branches)
+_BRANCHLESS = ModelLayout(class_name="WanModel", stages=(_BLOCKS,), head="head", input="x")
+"""What all classes have, also those in which more is added than the branches."""
 
-WAN = ModelLayout(
-    class_name="WanModel",
-    stages=(_STAGE,),
-    head="head",
+WAN = replace(
+    _BRANCHLESS,
+    stages=(replace(_BLOCKS, branches=_branches),),
     gates=_gates,
     block_modulation=_block_modulation,
-    input="x",
     refusal=first_of(between_blocks, one_timestep("timestep")),
 )
 
@@ -69,35 +67,29 @@ WAN_HUMO = replace(
 )
 
 WAN_VACE = replace(
-    WAN,
+    _BRANCHLESS,
     class_name="VaceWanModel",
     stages=(
-        _WITHOUT_BRANCHES,
+        _BLOCKS,
         # Between the others: each gets the tokens of the start and of the block of its kind before.
-        Stage("vace_blocks", returns=("x", "c"), branches=no_branches, hidden="x", encoder="c"),
+        Stage("vace_blocks", returns=("x", "c"), hidden="x", encoder="c"),
     ),
-    gates=no_gates,
-    block_modulation=no_modulation,
     refusal=only_hidden("VACE (its own blocks add between the blocks)"),
 )
 
 WAN_SPEECH = replace(
-    WAN,
+    _BRANCHLESS,
     class_name="WanModel_S2V",
-    stages=(_WITHOUT_BRANCHES,),
-    gates=no_gates,
-    block_modulation=no_modulation,
+    stages=(_BLOCKS,),
     refusal=first_of(
         between_blocks, only_hidden_with("audio_embed", "audio (it is added between the blocks)")
     ),
 )
 
 WAN_ANIMATE = replace(
-    WAN,
+    _BRANCHLESS,
     class_name="AnimateWanModel",
-    stages=(_WITHOUT_BRANCHES,),
-    gates=no_gates,
-    block_modulation=no_modulation,
+    stages=(_BLOCKS,),
     refusal=first_of(
         between_blocks,
         only_hidden_with("face_pixel_values", "a face (it is added between the blocks)"),

@@ -54,6 +54,7 @@ class Recording:
         if not torch.equal(before, call.hidden):
             self.seen.changed.add(place.stage.blocks)
         if hooks:
+            assert self._layout.block_modulation is not None
             modulation = self._layout.block_modulation(place.block, call.arguments)
             gates = self._layout.gates(place.block, modulation)
             self.seen.terms += [

@@ -95,6 +95,7 @@ def _hooked_block(
 ) -> Iterator[None]:
     def begin(_module: nn.Module, args: Any, kwargs: Any) -> None:
         arguments = block_arguments(block, args, kwargs) | extra
+        assert layout.block_modulation is not None
         gates = layout.gates(block, layout.block_modulation(block, arguments))
         call.blocks.append(RecordedBlock(block, arguments, gates=gates))
 

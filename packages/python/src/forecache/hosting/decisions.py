@@ -142,7 +142,7 @@ class Decisions:
         return needed if len(needed) == count else (-1,) * count
 
 
-def has_partial(plan: RunPlan) -> bool:
+def _has_partial(plan: RunPlan) -> bool:
     """Whether a plan computes chosen tokens anywhere."""
     return any(
         action.kind is ActionKind.PARTIAL
@@ -154,7 +154,7 @@ def has_partial(plan: RunPlan) -> bool:
 def assert_followable(opened: OpenedRun, calls: int) -> None:
     """Raises NoPlanError for a plan that no host without the model host can follow."""
     plan = opened.plan
-    if opened.setup.token_cache is not None or (plan is not None and has_partial(plan)):
+    if opened.setup.token_cache is not None or (plan is not None and _has_partial(plan)):
         raise NoPlanError(PARTIAL_REASON)
     if plan is not None and len(plan.calls) != calls:
         raise NoPlanError(f"the plan is for {len(plan.calls)} calls, this run makes {calls}")

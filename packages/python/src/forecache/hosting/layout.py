@@ -55,7 +55,8 @@ class Stage:
     returns: what of `hidden` and `encoder` a block returns, in order; one name means a bare tensor.
     image: the image tokens of the hidden stream, `(hidden, arguments) -> [batch, tokens, width]`;
         a stage may run on image and text tokens in one.
-    branches: the branches of a block, in the order in which the block adds them.
+    branches: the branches of a block, in the order in which the block adds them; by default none,
+        for blocks that write their attention out instead of calling a module.
     is_in_place: whether a block changes the streams that it is given, so that they must be copied
         before.
     parameters: names of the block's positional parameters where its forward takes `*args`; None:
@@ -64,7 +65,7 @@ class Stage:
 
     blocks: str
     returns: tuple[str, ...]
-    branches: Callable[[nn.Module], tuple[Branch, ...]]
+    branches: Callable[[nn.Module], tuple[Branch, ...]] = lambda _block: ()
     hidden: str = "hidden_states"
     encoder: str | None = "encoder_hidden_states"
     image: Callable[[Tensor, BlockArguments], Tensor] = lambda hidden, _arguments: hidden
@@ -85,7 +86,8 @@ class ModelLayout:
         None: not offered, gates are then made call by call from what the block is given.
     gates: one entry a branch, in the branches' order: `(block, modulation) -> gates`, each
         `[rows, width]` or None where a branch is not gated.
-    block_modulation: the same modulation tensor as a block gets it, from the block's arguments.
+    block_modulation: the same modulation tensor as a block gets it, from the block's arguments;
+        None where blocks have no branches, so that there are no gates either.
     image_tokens: `(transformer, call arguments)` -> how many tokens the head gets, for classes
         whose blocks run on other tokens besides and cannot tell which (HiDream, FramePack). The
         caller puts it among the arguments of every block as `IMAGE_TOKENS`, for `select` and
@@ -100,8 +102,8 @@ class ModelLayout:
     class_name: str
     stages: tuple[Stage, ...]
     head: str
-    gates: Callable[[nn.Module, Tensor], tuple[Tensor | None, ...]]
-    block_modulation: Callable[[nn.Module, BlockArguments], Tensor]
+    gates: Callable[[nn.Module, Tensor], tuple[Tensor | None, ...]] = lambda _block, _modulation: ()
+    block_modulation: Callable[[nn.Module, BlockArguments], Tensor] | None = None
     modulation: Callable[[nn.Module, Mapping[str, Any], Tensor], Tensor] | None = None
     image_tokens: Callable[[nn.Module, Mapping[str, Any]], int] | None = None
     timestep: str = "timestep"

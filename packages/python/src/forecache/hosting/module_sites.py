@@ -94,6 +94,7 @@ class ModuleApplier(Applier):
     def skips(self, call: BlockCall) -> bool:
         if self._gates is None:
             block = call.place.block
+            assert self._layout.block_modulation is not None
             modulation = self._layout.block_modulation(block, call.arguments)
             self._own += self._layout.gates(block, modulation)
         return True

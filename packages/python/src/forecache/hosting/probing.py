@@ -146,6 +146,7 @@ class InsideMeter:
             self.measured = self._sum.total()
         elif self.probe.kind is ProbeKind.CONDITIONING_CHANGE:
             modulation = self.structure.layout.block_modulation
+            assert modulation is not None
             self.measured = modulation(call.place.block, call.arguments)
         else:
             self.measured = modulated_input(call)
@@ -160,7 +161,7 @@ def _assert_known(probe: Probe, setup: RunSetup, structure: Structure | None) ->
         return
     if structure is None or setup.granularity in _OUTSIDE:
         raise NoPlanError(f"{name} is measured inside the network: use another granularity")
-    if probe.kind is ProbeKind.CONDITIONING_CHANGE and structure.sites == 0:
+    if probe.kind is ProbeKind.CONDITIONING_CHANGE and structure.layout.block_modulation is None:
         kind = type(structure.places[0].block).__name__
         raise NoPlanError(f"{name} is not known for {kind}: its modulation is inside the block")
     if probe.kind is ProbeKind.MODULATED_INPUT_CHANGE and not offers_modulated_input(structure):
