@@ -18,7 +18,11 @@ const FLAGS = [
   '--grpcLib=@grpc/grpc-js',
   '--importFileExtension=.js',
 ];
-const FILES = ['forecache/v1/cache.proto', 'forecache/v1/model_host.proto'];
+const FILES = [
+  'forecache/v1/cache.proto',
+  'forecache/v1/model_host.proto',
+  'forecache/v1/calibration.proto',
+];
 
 const packageRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const workspaceRoot = resolve(packageRoot, '../..');

@@ -33,8 +33,16 @@ export type { FewerStepsOptions } from './fewer-steps-policy.js';
 export type { ForaOptions } from './fora-policy.js';
 export type { TaylorSeerOptions } from './taylorseer-policy.js';
 export type { HiCacheOptions } from './hicache-policy.js';
-export { MAX_SEARCH_HISTORY, searchSchedules } from './schedule-search.js';
-export type { FoundSchedule, ScheduleSearch } from './schedule-search.js';
+export { MAX_SEARCH_HISTORY, searchSchedules } from './calibration/schedule-search.js';
+export type { FoundSchedule, ScheduleSearch } from './calibration/schedule-search.js';
+export { assertSamplerResponse, callsOf, finalSteps } from './calibration/sampler-response.js';
+export type { SamplerResponse } from './calibration/sampler-response.js';
+export type {
+  Preset,
+  PresetIdentity,
+  PresetProvenance,
+  PresetVariant,
+} from './calibration/preset.js';
 export type { FocaOptions } from './foca-policy.js';
 export type { SpectrumOptions } from './spectrum-policy.js';
 export type { DmdOptions } from './dmd-policy.js';

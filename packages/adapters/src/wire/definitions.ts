@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadSync } from '@grpc/proto-loader';
 import type { Options, PackageDefinition } from '@grpc/proto-loader';
 
+import type { CalibrationServiceDefinition } from '../gen/forecache/v1/CalibrationService.js';
 import type { CacheServiceDefinition } from '../gen/forecache/v1/CacheService.js';
 import type { ModelHostServiceDefinition } from '../gen/forecache/v1/ModelHostService.js';
 
@@ -18,7 +19,11 @@ export const LOADER_OPTIONS: Options = Object.freeze({
   includeDirs: [PROTO_DIRECTORY],
 });
 
-const FILES = ['forecache/v1/cache.proto', 'forecache/v1/model_host.proto'];
+const FILES = [
+  'forecache/v1/cache.proto',
+  'forecache/v1/model_host.proto',
+  'forecache/v1/calibration.proto',
+];
 
 /**
  * The one assertion: that a loaded service has the generated type. Both come from the same `.proto` files,
@@ -26,6 +31,7 @@ const FILES = ['forecache/v1/cache.proto', 'forecache/v1/model_host.proto'];
  */
 type LoadedDefinitions = PackageDefinition & {
   readonly 'forecache.v1.CacheService': CacheServiceDefinition;
+  readonly 'forecache.v1.CalibrationService': CalibrationServiceDefinition;
   readonly 'forecache.v1.ModelHostService': ModelHostServiceDefinition;
 };
 
@@ -44,6 +50,11 @@ export function packageDefinition(): PackageDefinition {
 /** The methods of `CacheService` with their serialisers. */
 export function cacheServiceDefinition(): CacheServiceDefinition {
   return definitions()['forecache.v1.CacheService'];
+}
+
+/** The methods of `CalibrationService` with their serialisers. */
+export function calibrationServiceDefinition(): CalibrationServiceDefinition {
+  return definitions()['forecache.v1.CalibrationService'];
 }
 
 /** The methods of `ModelHostService` with their serialisers. */
