@@ -172,6 +172,7 @@ export {
 } from './wire/statistics-messages.js';
 export {
   cacheServiceDefinition,
+  calibrationServiceDefinition,
   modelHostServiceDefinition,
   packageDefinition,
 } from './wire/definitions.js';
