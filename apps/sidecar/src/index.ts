@@ -3,7 +3,11 @@ export type { CompiledSidecarOptions, RunningSidecar } from './service/start-sid
 
 // For benchmarks and checks: the demo model's sampler with and without a sidecar, and its judge.
 export { fillNoise } from './sampler/noise.js';
-export { JOINT_BRANCH, sampleEuler, timestepsOf } from './sampler/euler-sampler.js';
+export { JOINT_BRANCH } from './sampler/joint-branch.js';
+export { sampleFlow } from './sampler/sample-flow.js';
+export { samplerResponse } from './sampler/sampler-response.js';
+export { evenTimes, shiftedTimes, timestepsOf } from './sampler/sampler-times.js';
+export { createSolver, SAMPLERS } from './sampler/samplers.js';
 export { pixelCount, toImages } from './sampler/image-range.js';
 export { createLocalCaller } from './sampler/local-caller.js';
 export { createClassifier } from './evaluation-model/classifier.js';
@@ -26,7 +30,10 @@ export type { ComparisonFindings } from './compare/comparison-report.js';
 export type { CompiledComparison, ComparisonFlags } from './compare/compile-comparison.js';
 export type { ComparisonOptions, ComparisonResult } from './compare/run-comparison.js';
 export type { NetworkAnswer, NetworkCall, NetworkCaller } from './sampler/network-caller.js';
-export type { SamplerRun } from './sampler/euler-sampler.js';
+export type { SamplerRun } from './sampler/sample-flow.js';
+export type { SamplerTimes } from './sampler/sampler-times.js';
+export type { SamplerName } from './sampler/samplers.js';
+export type { Solver, SolverRun, SolverStart } from './sampler/solver.js';
 export type { ImageFormat } from './sampler/image-range.js';
 export type { Classifier, Judgement } from './evaluation-model/classifier.js';
 export type { JobFlags } from './generation/compile-job.js';

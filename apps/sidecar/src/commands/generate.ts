@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { withInterruption } from '../command-line/interruption.js';
 import type { Output } from '../command-line/output.js';
 import type { RawOptions } from '../command-line/parse-values.js';
-import { addPolicyFlags, DEFAULT_POLICY, policyOptionsOf } from '../command-line/policy-flags.js';
+import { addPolicyFlags, DEFAULT_POLICY, policyOf } from '../command-line/policy-flags.js';
 import { startProgress } from '../command-line/progress.js';
 import { compileJob, type JobFlags } from '../generation/compile-job.js';
 import { generateImages, type Generated } from '../generation/generate-images.js';
@@ -12,6 +12,8 @@ import { batchesOf, GRANULARITY_HELP, type GenerationJob } from '../generation/g
 import { plannedSteps } from '../generation/planned-steps.js';
 import { describeRun, writeRun } from '../generation/run-record.js';
 import { openWorkshop } from '../generation/workshop.js';
+import { resolveForJob } from '../presets/resolve-for-job.js';
+import { DEFAULT_SAMPLER, SAMPLERS } from '../sampler/samplers.js';
 
 interface GenerateFlags extends JobFlags, RawOptions {
   readonly policy?: string;
@@ -31,7 +33,9 @@ Examples:
   $ forecache generate --policy fora --interval 3 --class dress --sidecar 127.0.0.1:50051 --out out/dresses
   $ forecache generate --policy toca --interval 3 --ratio 0.2 --out out/toca
   $ forecache generate --policy easycache --threshold 0.05 --mode plan --out out/easycache
-  $ forecache generate --policy fewer-steps --option steps=18 --out out/eighteen`;
+  $ forecache generate --preset ./my-preset.json --full-calls 12 --out out/preset
+  $ forecache generate --policy fewer-steps --option steps=18 --out out/eighteen
+  $ forecache generate --policy full --sampler dpmpp-2m --shift 3 --steps 12 --out out/twelve`;
 
 /** `forecache generate`: images of the demo model under one policy. */
 export function registerGenerate(program: Command, output: Output): void {
@@ -43,7 +47,9 @@ export function registerGenerate(program: Command, output: Output): void {
     .option('--count <images>', 'images to make', '16')
     .option('--seed <seed>', 'image i is made from seed + i', '1')
     .option('--class <class>', 'class name, its number, or cycle', 'cycle')
+    .option('--sampler <name>', SAMPLERS.join(', '), DEFAULT_SAMPLER)
     .option('--steps <steps>', 'sampler steps; default: the model’s')
+    .option('--shift <shift>', 'moves the sampler’s times towards the noise when above 1', '1')
     .option('--guidance <scale>', 'classifier-free guidance; default: the model’s')
     .option('--granularity <where>', GRANULARITY_HELP)
     .option(
@@ -59,9 +65,10 @@ export function registerGenerate(program: Command, output: Output): void {
   addPolicyFlags(command).action(async (flags: GenerateFlags) => {
     const manifest = await loadManifest();
     const fallbackPolicy = flags.mode === 'local' ? 'full' : DEFAULT_POLICY;
-    const name = flags.policy ?? fallbackPolicy;
-    const policy = { name, options: policyOptionsOf(flags) };
-    const job = compileJob(flags, policy, manifest);
+    const asked = { flags, policy: policyOf(flags, fallbackPolicy), manifest };
+    const { policy, granularity, warnings } = await resolveForJob(asked);
+    warnings.forEach((warning) => output.warn(warning));
+    const job = { ...compileJob(flags, policy, manifest), granularity };
     await withInterruption((signal) => generate({ flags, job, output, signal }));
   });
 }
@@ -75,10 +82,10 @@ interface Generation {
 
 async function generate({ flags, job, output, signal }: Generation): Promise<void> {
   await mkdir(flags.out, { recursive: true });
-  const steps = plannedSteps(job);
+  const planned = plannedSteps(job);
   const workshop = await openWorkshop({ job, output, sidecar: flags.sidecar ?? null }, signal);
   try {
-    const progress = startProgress(output, steps.label, batchesOf(job).length * steps.steps);
+    const progress = startProgress(output, planned.label, batchesOf(job).length * planned.calls);
     const opener = workshop.opener(job);
     const generated = await generateImages(job, {
       opener,

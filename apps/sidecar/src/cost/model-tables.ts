@@ -7,7 +7,7 @@ import {
   type ModelSize,
   type SizeOptions,
 } from '@forecache/model-catalog';
-import { timestepsOf } from '../sampler/euler-sampler.js';
+import { timestepsOf } from '../sampler/sampler-times.js';
 import { demoLayerTable } from './demo-layer-table.js';
 
 /** The model when a person names none. */

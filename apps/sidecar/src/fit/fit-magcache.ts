@@ -13,7 +13,8 @@ import {
 } from '@forecache/adapters';
 import { residualSite } from '@forecache/cache-policy';
 import { ForecastError } from '@forecache/core';
-import { JOINT_BRANCH } from '../sampler/euler-sampler.js';
+import { solverOf } from '../generation/solver-of.js';
+import { JOINT_BRANCH } from '../sampler/joint-branch.js';
 import type { NetworkCaller } from '../sampler/network-caller.js';
 import { sampleInFull, type FullRun, type FullSampling } from './sample-in-full.js';
 
@@ -27,7 +28,7 @@ export async function fitMagCache(
 ): Promise<readonly number[]> {
   const layout = transformerLayout(await sampling.host.describe());
   const site = residualSite(0, layout.depth - 1);
-  const sums = new Float64Array(sampling.job.steps);
+  const sums = new Float64Array(solverOf(sampling.job).timesteps.length);
   await sampleInFull({ ...sampling, setup: NO_SETUP }, (run) =>
     createResidualCaller({ ...run, layout, site }, (callIndex, ratio) => {
       sums[callIndex] = (sums[callIndex] ?? 0) + ratio * run.batch.labels.length;

@@ -1,10 +1,11 @@
 import { NO_SETUP, type CallPlan, type RunSetup } from '@forecache/adapters';
 import { invalidArgument } from '@forecache/core';
 import { fitPolynomial, type FittedPolynomial } from '@forecache/evaluation';
-import { JOINT_BRANCH } from '../sampler/euler-sampler.js';
+import { JOINT_BRANCH } from '../sampler/joint-branch.js';
 import { inlineFloats, inlineInput } from '../sampler/local-caller.js';
 import type { NetworkCaller } from '../sampler/network-caller.js';
 import { batchesOf, type GenerationJob } from '../generation/generation-job.js';
+import { solverOf } from '../generation/solver-of.js';
 import { sampleInFull, type FullRun, type FullSampling } from './sample-in-full.js';
 
 /** Degree of TeaCache's polynomial. */
@@ -52,7 +53,7 @@ export async function fitTeaCache(sampling: Omit<FullSampling, 'setup'>): Promis
 function assertEnoughPoints(job: GenerationJob): void {
   const runs = batchesOf(job).length;
   const least = Math.ceil((DEGREE + 1) / runs) + 1;
-  if (job.steps >= least) return;
+  if (solverOf(job).timesteps.length >= least) return;
   throw invalidArgument('steps', `an integer >= ${least} to fit to (runs: ${runs})`, job.steps);
 }
 

@@ -8,12 +8,13 @@ import {
   type RunStatistics,
 } from '@forecache/adapters';
 import type { Image } from '@forecache/evaluation';
-import { sampleEuler } from '../sampler/euler-sampler.js';
 import type { Fallback } from '../sampler/fallback-caller.js';
 import { toImages, type ImageFormat } from '../sampler/image-range.js';
+import { sampleFlow } from '../sampler/sample-flow.js';
 import { batchesOf, type Batch, type GenerationJob } from './generation-job.js';
-import { noiseOf } from './noise-of.js';
+import { noiseOf, seedsOf } from './noise-of.js';
 import type { ClosedRun, OpenedRun, RunOpener } from './opened-run.js';
+import { solverOf } from './solver-of.js';
 
 /** Finished images and how they came about. */
 export interface Generated {
@@ -97,7 +98,7 @@ async function sampleBatch(
   const samples = noiseOf(batch, { job, format: tools.format });
   const run = await tools.opener.open(batch, tools.signal);
   const startedMs = performance.now();
-  const plans = await sampleOrClose(run, samples, { job, tools });
+  const plans = await sampleOrClose(run, samples, { job, batch, tools });
   const wallMs = performance.now() - startedMs;
   const closed = await run.close('ok');
   const { policy, steps, setup } = run;
@@ -105,16 +106,24 @@ async function sampleBatch(
   return { ...closed, samples, images, plans, setup, policy, steps, wallMs };
 }
 
+interface Sampling {
+  readonly job: GenerationJob;
+  readonly batch: Batch;
+  readonly tools: GenerationTools;
+}
+
 async function sampleOrClose(
   run: OpenedRun,
   x: Float32Array,
-  { job, tools }: { readonly job: GenerationJob; readonly tools: GenerationTools },
+  { job, batch, tools }: Sampling,
 ): Promise<CallPlan[]> {
-  const { steps } = run;
+  const solver = solverOf({ ...job, steps: run.steps });
+  const { guidance } = job;
+  const seeds = seedsOf(batch, job);
   const { signal } = tools;
   try {
     const onCall = () => tools.onCall?.();
-    return await sampleEuler(run.caller, { steps, guidance: job.guidance, x, signal, onCall });
+    return await sampleFlow(run.caller, { solver, guidance, x, seeds, signal, onCall });
   } catch (error) {
     const outcome: RunOutcome = signal.aborted ? 'interrupted' : 'error';
     await run.close(outcome);

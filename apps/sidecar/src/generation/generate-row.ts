@@ -18,7 +18,7 @@ export async function generateRow(
   job: GenerationJob,
   { label, summary }: { readonly label: string; summary(generated: Generated): string },
 ): Promise<Generated> {
-  const calls = batchesOf(job).length * plannedSteps(job).steps;
+  const calls = batchesOf(job).length * plannedSteps(job).calls;
   const progress = startProgress(output, label, calls);
   const tools = { opener: workshop.opener(job), format: workshop.manifest.image, signal };
   try {
@@ -38,11 +38,17 @@ export async function warmUp(
 ): Promise<void> {
   const progress = startProgress(output, 'warm-up', 1);
   for (const job of jobs) {
-    const few = { ...job, steps: 4, labels: job.labels.slice(0, job.batch) };
+    const steps = isForItsSteps(job) ? job.steps : 4;
+    const few = { ...job, steps, labels: job.labels.slice(0, job.batch) };
     const opener = workshop.opener(few);
     await generateImages(few, { opener, format: workshop.manifest.image, signal });
   }
   progress.end('done');
+}
+
+/** Whether a policy has a plan for its job's number of calls only. */
+function isForItsSteps({ policy }: GenerationJob): boolean {
+  return policy.name === 'scheduled';
 }
 
 /**

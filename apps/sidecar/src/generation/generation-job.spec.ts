@@ -1,7 +1,9 @@
 import { loadManifest } from '@forecache/demo-model';
 import { compileJob } from './compile-job.js';
-import { batchesOf, labelsFor } from './generation-job.js';
+import { SAMPLERS, type SamplerName } from '../sampler/samplers.js';
+import { batchesOf, labelsFor, type PolicyChoice } from './generation-job.js';
 import { plannedSteps } from './planned-steps.js';
+import { callsOfRun, solverOf } from './solver-of.js';
 
 const flags = {
   count: '5',
@@ -19,6 +21,16 @@ describe('compileJob', () => {
     const job = compileJob(flags, policy, manifest);
     expect([job.steps, job.guidance]).toEqual([manifest.sampler.steps, manifest.sampler.guidance]);
     expect(job.labels).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('takes even Euler steps unless told otherwise', async () => {
+    const manifest = await loadManifest();
+    const given = { sampler: 'heun', shift: '2.5', mode: 'plan' };
+    const jobs = [{}, given].map((more) => compileJob({ ...flags, ...more }, policy, manifest));
+    expect(jobs.map(({ sampler, shift }) => [sampler, shift])).toEqual([
+      ['euler', 1],
+      ['heun', 2.5],
+    ]);
   });
 
   it('leaves the granularity to the policy unless it is given', async () => {
@@ -44,6 +56,16 @@ describe('compileJob', () => {
       { granularity: 'layer' },
       'granularity must be "module", "block", "residual", "hidden", "output" or "change", got "layer"',
     ],
+    [
+      { sampler: 'ddim' },
+      'sampler must be one of euler, heun, ab2, dpmpp-2m, unipc, euler-ancestral, got "ddim"',
+    ],
+    [
+      { sampler: 'heun' },
+      'mode must be plan or local with sampler heun, which repeats timesteps, got "intercept"',
+    ],
+    [{ shift: '0' }, 'shift must be a number > 0, got 0'],
+    [{ shift: 'far' }, 'shift must be a finite number, got "far"'],
     [{ transfer: 'pigeon' }, 'transfer must be "inline" or "shared", got "pigeon"'],
   ])('rejects %j', async (changes, message) => {
     const manifest = await loadManifest();
@@ -75,9 +97,36 @@ describe('batchesOf', () => {
 });
 
 describe('plannedSteps', () => {
+  const planned = (policy: PolicyChoice, sampler: SamplerName) =>
+    plannedSteps({ policy, sampler, steps: 50, shift: 1 });
+  const fewer = { name: 'fewer-steps', options: { steps: '18' } };
+  const taylorseer = { name: 'taylorseer', options: {} };
+
   it('are fewer under fewer-steps only', () => {
-    const steps = (name: string, options: Record<string, string>) =>
-      plannedSteps({ policy: { name, options }, steps: 50 }).steps;
-    expect([steps('fewer-steps', { steps: '18' }), steps('taylorseer', {})]).toEqual([18, 50]);
+    const steps = [fewer, taylorseer].map((policy) => planned(policy, 'euler').steps);
+    expect(steps).toEqual([18, 50]);
+  });
+
+  it.each(SAMPLERS)('make the calls of %s: one a step, two less one of Heun', (sampler) => {
+    const calls = [fewer, taylorseer].map((policy) => planned(policy, sampler).calls);
+    expect(calls).toEqual(sampler === 'heun' ? [35, 99] : [18, 50]);
+  });
+});
+
+describe('callsOfRun', () => {
+  it('has the timesteps of a shifted sampler as positions', () => {
+    // 3 · 0.5 / (1 + 2 · 0.5) = 0.75
+    const timesteps = [1, 0.75];
+    expect(callsOfRun(solverOf({ sampler: 'unipc', steps: 2, shift: 3 }))).toEqual({
+      steps: 2,
+      calls: 2,
+      timesteps,
+      sigmas: timesteps,
+    });
+  });
+
+  it('leaves out timesteps that repeat', () => {
+    const run = callsOfRun(solverOf({ sampler: 'heun', steps: 3, shift: 1 }));
+    expect(run).toEqual({ steps: 3, calls: 5 });
   });
 });

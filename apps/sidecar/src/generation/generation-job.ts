@@ -1,6 +1,7 @@
 import type { Granularity } from '@forecache/adapters';
 import { invalidArgument } from '@forecache/core';
 import { findClass, type ModelManifest } from '@forecache/demo-model';
+import type { SamplerName } from '../sampler/samplers.js';
 
 /** How calls are answered; `local` is this process alone, without a sidecar. */
 export type GenerationMode = 'intercept' | 'plan' | 'proxy' | 'local';
@@ -43,7 +44,10 @@ export interface GenerationJob {
   /** Where forecasts are made; null leaves it to the policy. */
   readonly granularity: Granularity | null;
   readonly transfer: Transfer;
+  readonly sampler: SamplerName;
   readonly steps: number;
+  /** Of the sampler's times: above 1 towards the noise. */
+  readonly shift: number;
   readonly guidance: number;
   /** Class index of every image. */
   readonly labels: readonly number[];

@@ -7,9 +7,10 @@ import {
   type RunSetup,
 } from '@forecache/adapters';
 import type { ModelManifest } from '@forecache/demo-model';
-import { JOINT_BRANCH, timestepsOf } from '../sampler/euler-sampler.js';
+import { JOINT_BRANCH } from '../sampler/joint-branch.js';
 import type { JointShape } from '../sampler/local-caller.js';
 import { createLocalCaller } from '../sampler/local-caller.js';
+import type { Solver } from '../sampler/solver.js';
 import type { Batch } from './generation-job.js';
 import type { RunOpener } from './opened-run.js';
 
@@ -32,7 +33,8 @@ export function jointShape(batch: Batch, { image }: ModelManifest): JointShape {
 export interface LocalRunRequest {
   readonly manifest: ModelManifest;
   readonly batch: Batch;
-  readonly steps: number;
+  /** t of every call. */
+  readonly timesteps: readonly number[];
   /** What the host keeps and measures. */
   readonly setup: RunSetup;
 }
@@ -41,12 +43,12 @@ let runCount = 0;
 
 /** Begins a run on a host in this process; run ids count up, because a host refuses one that is in use. */
 export function beginLocalRun(host: ModelHost, request: LocalRunRequest): Promise<HostRun> {
-  const { manifest, batch, steps, setup } = request;
+  const { manifest, batch, timesteps, setup } = request;
   runCount += 1;
   return host.beginRun({
     runId: `local-${runCount}`,
     branches: [jointBranch(batch, manifest)],
-    timesteps: timestepsOf(steps),
+    timesteps,
     sharedDirectory: '',
     setup,
   });
@@ -55,14 +57,15 @@ export function beginLocalRun(host: ModelHost, request: LocalRunRequest): Promis
 /** Full compute in this process without any sidecar: the reference. */
 export function createLocalOpener(
   host: ModelHost,
-  { manifest, steps }: { readonly manifest: ModelManifest; readonly steps: number },
+  { manifest, solver }: { readonly manifest: ModelManifest; readonly solver: Solver },
 ): RunOpener {
   return {
     async open(batch) {
-      const run = await beginLocalRun(host, { manifest, batch, steps, setup: NO_SETUP });
+      const { timesteps } = solver;
+      const run = await beginLocalRun(host, { manifest, batch, timesteps, setup: NO_SETUP });
       return {
         caller: createLocalCaller(run, jointShape(batch, manifest)),
-        steps,
+        steps: solver.steps,
         policy: 'full()',
         setup: NO_SETUP,
         async close() {

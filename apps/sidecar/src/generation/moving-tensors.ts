@@ -4,12 +4,12 @@ import { networkShape } from '../network-shape.js';
 import { interceptedTensors } from '../sampler/intercept-caller.js';
 import { proxiedTensors } from '../sampler/proxy-caller.js';
 import type { LaidOutTensor } from '../sampler/tensor-route.js';
-import { timestepsOf } from '../sampler/euler-sampler.js';
 import type { GenerationJob } from './generation-job.js';
+import { callsOfRun, solverOf } from './solver-of.js';
 
 /** A job's run, as far as its tensors go. */
 export interface MovingRun {
-  readonly job: Pick<GenerationJob, 'mode' | 'policy' | 'granularity'>;
+  readonly job: Pick<GenerationJob, 'mode' | 'policy' | 'granularity' | 'sampler' | 'shift'>;
   readonly steps: number;
   /** Samples of the joint batch. */
   readonly samples: number;
@@ -33,9 +33,8 @@ function expectedSites(
   description: ModelDescription,
   { job, steps }: Pick<MovingRun, 'job' | 'steps'>,
 ): readonly string[] {
-  const timesteps = timestepsOf(steps);
   const network = networkShape(description);
-  const run = { steps, calls: steps, timesteps, sigmas: timesteps, network };
+  const run = { ...callsOfRun(solverOf({ ...job, steps })), network };
   const { granularity } = job;
   return compileRunSetup({
     policy: createPolicy(job.policy),

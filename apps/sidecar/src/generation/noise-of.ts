@@ -8,12 +8,17 @@ export interface NoiseSource {
   readonly format: ImageFormat;
 }
 
+/** Seed of every image of a batch. */
+export function seedsOf(batch: Batch, { seed }: NoiseSource['job']): readonly number[] {
+  return batch.labels.map((_, i) => seed + batch.first + i);
+}
+
 /** Noise of a batch, image after image: every one from its own seed, whatever the batch size. */
 export function noiseOf(batch: Batch, { job, format }: NoiseSource): Float32Array {
   const size = pixelCount(format);
   const noise = new Float32Array(batch.labels.length * size);
-  batch.labels.forEach((_, i) => {
-    fillNoise(noise.subarray(i * size, (i + 1) * size), job.seed + batch.first + i);
+  seedsOf(batch, job).forEach((seed, i) => {
+    fillNoise(noise.subarray(i * size, (i + 1) * size), seed);
   });
   return noise;
 }

@@ -1,15 +1,15 @@
 import { createPolicy } from '@forecache/cache-policy';
-import { timestepsOf } from '../sampler/euler-sampler.js';
 import type { GenerationJob } from './generation-job.js';
+import { callsOfRun, solverOf } from './solver-of.js';
 
-/** Steps that a job's policy wants taken, and the policy with its effective options. */
-export function plannedSteps(job: Pick<GenerationJob, 'policy' | 'steps'>): {
+/** Steps that a job's policy wants taken, the calls they make, and the policy with its effective options. */
+export function plannedSteps(job: Pick<GenerationJob, 'policy' | 'steps' | 'sampler' | 'shift'>): {
   readonly steps: number;
+  readonly calls: number;
   readonly label: string;
 } {
-  const { steps } = job;
   const policy = createPolicy(job.policy);
-  const timesteps = timestepsOf(steps);
-  const planned = policy.planRun({ steps, calls: steps, timesteps, sigmas: timesteps });
-  return { steps: planned.steps, label: policy.toString() };
+  const { steps } = policy.planRun(callsOfRun(solverOf(job)));
+  const calls = solverOf({ ...job, steps }).timesteps.length;
+  return { steps, calls, label: policy.toString() };
 }

@@ -13,7 +13,9 @@ export interface RunRecord {
   readonly mode: string;
   readonly granularity: string;
   readonly transfer: string;
+  readonly sampler: string;
   readonly steps: number;
+  readonly shift: number;
   readonly guidance: number;
   readonly seed: number;
   readonly batch: number;
@@ -102,7 +104,9 @@ function recordOf({ job, generated, classNames }: FinishedRun): RunRecord {
     mode: job.mode,
     granularity: generated.setup.granularity,
     transfer: job.transfer,
+    sampler: job.sampler,
     steps: generated.steps,
+    shift: job.shift,
     guidance: job.guidance,
     seed: job.seed,
     batch: job.batch,

@@ -13,13 +13,14 @@ import { ForecastError } from '@forecache/core';
 import type { ModelManifest } from '@forecache/demo-model';
 import { messageOf } from '../error-message.js';
 import { networkShape } from '../network-shape.js';
-import { JOINT_BRANCH, timestepsOf } from '../sampler/euler-sampler.js';
 import { isNoAnswer, withFallback, type Fallback } from '../sampler/fallback-caller.js';
 import { createInterceptCaller } from '../sampler/intercept-caller.js';
+import { JOINT_BRANCH } from '../sampler/joint-branch.js';
 import { createLocalCaller } from '../sampler/local-caller.js';
 import type { NetworkCaller } from '../sampler/network-caller.js';
 import { createPlanCaller } from '../sampler/plan-caller.js';
 import { createProxyCaller } from '../sampler/proxy-caller.js';
+import type { Solver } from '../sampler/solver.js';
 import {
   createInlineRoute,
   createSharedRoute,
@@ -37,14 +38,15 @@ import { beginLocalRun, jointBranch, jointShape } from './local-network.js';
 import { movingTensors } from './moving-tensors.js';
 import type { OpenedRun, RunOpener } from './opened-run.js';
 import { createSidecarPresence, type SidecarPresence } from './sidecar-presence.js';
+import { callsOfRun } from './solver-of.js';
 
 /** What runs through a sidecar need. */
 export interface SidecarOpenerOptions {
   readonly client: CacheClient;
   readonly manifest: ModelManifest;
   readonly job: GenerationJob & { readonly mode: Exclude<GenerationMode, 'local'> };
-  /** Steps that the policy wants taken: fewer than the job's under fewer-steps. */
-  readonly steps: number;
+  /** The job's sampler, with the steps that the policy wants taken: fewer than the job's under fewer-steps. */
+  readonly solver: Solver;
   /** The network in this process: for plan mode, and for the day the sidecar dies. */
   localHost(): Promise<ModelHost>;
   /** One line for the person who waits. */
@@ -90,7 +92,7 @@ interface Resources {
 }
 
 function createResources(
-  { localHost, manifest, steps }: SidecarOpenerOptions,
+  { localHost, manifest, solver }: SidecarOpenerOptions,
   batch: Batch,
   presence: SidecarPresence,
 ): Resources {
@@ -101,7 +103,7 @@ function createResources(
       const run = await beginLocalRun(await localHost(), {
         manifest,
         batch,
-        steps,
+        timesteps: solver.timesteps,
         setup: NO_SETUP,
       });
       closers.push(() => run.end());
@@ -127,7 +129,8 @@ interface Opening {
 }
 
 async function openRun(options: SidecarOpenerOptions, opening: Opening): Promise<OpenedRun> {
-  const { client, manifest, job, steps } = options;
+  const { client, manifest, job, solver } = options;
+  const { steps } = solver;
   const { batch, resources, presence, signal } = opening;
   const description = job.mode === 'plan' ? null : await describe(client, manifest.id, signal);
   const moving = { job, steps, samples: 2 * batch.labels.length };
@@ -138,11 +141,9 @@ async function openRun(options: SidecarOpenerOptions, opening: Opening): Promise
       policy: job.policy,
       granularity: job.granularity,
       run: {
-        steps,
-        calls: steps,
-        timesteps: timestepsOf(steps),
-        // The noise level of a rectified flow is its timestep.
-        sigmas: timestepsOf(steps),
+        timesteps: [],
+        sigmas: [],
+        ...callsOfRun(solver),
         network: description === null ? await localNetwork(options) : null,
       },
       branches: [jointBranch(batch, manifest)],
@@ -181,7 +182,7 @@ async function openRun(options: SidecarOpenerOptions, opening: Opening): Promise
 
 /** A sidecar that cannot be asked costs speed, never an image. */
 async function openWithoutSidecar(
-  { job, steps }: SidecarOpenerOptions,
+  { job, solver }: SidecarOpenerOptions,
   resources: Resources,
   reason: string,
 ): Promise<OpenedRun> {
@@ -189,7 +190,7 @@ async function openWithoutSidecar(
   const caller = await resources.openLocal();
   return {
     caller,
-    steps,
+    steps: solver.steps,
     policy: job.policy.name,
     setup: NO_SETUP,
     async close() {
@@ -247,12 +248,13 @@ async function createCaller(
 }
 
 async function createPlanned(
-  { localHost, manifest, steps }: SidecarOpenerOptions,
+  { localHost, manifest, solver }: SidecarOpenerOptions,
   { run, batch, resources }: CallerParts,
   common: Omit<Parameters<typeof createPlanCaller>[0], 'hostRun'>,
 ): Promise<NetworkCaller> {
   const { setup } = run;
-  const hostRun = await beginLocalRun(await localHost(), { manifest, batch, steps, setup });
+  const { timesteps } = solver;
+  const hostRun = await beginLocalRun(await localHost(), { manifest, batch, timesteps, setup });
   resources.onClose(() => hostRun.end());
   return createPlanCaller({ ...common, hostRun });
 }

@@ -3,11 +3,13 @@ import { demoModelDirectory, loadManifest, type ModelManifest } from '@forecache
 import type { Output } from '../command-line/output.js';
 import { mainFile } from '../main-file.js';
 import { startOwnServices, type OwnServices } from '../processes/own-services.js';
+import type { Solver } from '../sampler/solver.js';
 import type { GenerationJob } from './generation-job.js';
 import { createLocalOpener } from './local-network.js';
 import type { RunOpener } from './opened-run.js';
 import { plannedSteps } from './planned-steps.js';
 import { ANSWER_TIMEOUT_MS, createSidecarOpener } from './sidecar-opener.js';
+import { solverOf } from './solver-of.js';
 
 /** Everything that making images needs: the model, and a sidecar unless the mode does without. */
 export interface Workshop {
@@ -50,15 +52,15 @@ export async function openWorkshop(
     manifest,
     services,
     opener(wanted) {
-      const { steps } = plannedSteps(wanted);
+      const solver = solverOf({ ...wanted, steps: plannedSteps(wanted).steps });
       const { mode } = wanted;
       if (client === null || mode === 'local')
-        return createLazyLocalOpener(host, { manifest, steps });
+        return createLazyLocalOpener(host, { manifest, solver });
       return createSidecarOpener({
         client,
         manifest,
         job: { ...wanted, mode },
-        steps,
+        solver,
         localHost: host.get,
         warn: output.warn,
       });
@@ -87,7 +89,7 @@ function createLazyHost(): LazyHost {
 
 function createLazyLocalOpener(
   host: LazyHost,
-  options: { readonly manifest: ModelManifest; readonly steps: number },
+  options: { readonly manifest: ModelManifest; readonly solver: Solver },
 ): RunOpener {
   return {
     open: async (batch, signal) => createLocalOpener(await host.get(), options).open(batch, signal),

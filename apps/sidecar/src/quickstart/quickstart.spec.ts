@@ -127,6 +127,8 @@ describe('the report', () => {
     mode: 'intercept',
     granularity: null,
     transfer: 'shared',
+    sampler: 'euler',
+    shift: 1,
     steps: 2,
     guidance: 2,
     labels: [0, 1],

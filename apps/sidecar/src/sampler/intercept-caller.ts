@@ -18,7 +18,7 @@ import {
   type TransformerLayout,
 } from '@forecache/adapters';
 import { ForecastError } from '@forecache/core';
-import { JOINT_BRANCH } from './euler-sampler.js';
+import { JOINT_BRANCH } from './joint-branch.js';
 import type { JointShape } from './local-caller.js';
 import type { NetworkCaller } from './network-caller.js';
 import { planOfCall } from './plan-of-call.js';

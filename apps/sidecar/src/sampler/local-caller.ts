@@ -6,7 +6,7 @@ import {
   type PlacedTensor,
 } from '@forecache/adapters';
 import { ForecastError } from '@forecache/core';
-import { JOINT_BRANCH } from './euler-sampler.js';
+import { JOINT_BRANCH } from './joint-branch.js';
 import type { NetworkCaller } from './network-caller.js';
 
 /** What every caller needs to know of the joint batch. */

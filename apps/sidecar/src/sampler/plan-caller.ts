@@ -1,5 +1,5 @@
 import { callKind, measuresBefore, type HostRun } from '@forecache/adapters';
-import { JOINT_BRANCH } from './euler-sampler.js';
+import { JOINT_BRANCH } from './joint-branch.js';
 import { inlineFloats, inlineInput, type JointShape } from './local-caller.js';
 import type { NetworkCaller } from './network-caller.js';
 import { planOfCall } from './plan-of-call.js';

@@ -1,5 +1,5 @@
 import type { CacheRun, CallPlan, Scalars } from '@forecache/adapters';
-import { JOINT_BRANCH } from './euler-sampler.js';
+import { JOINT_BRANCH } from './joint-branch.js';
 
 /** A call that is about to be made. */
 export interface UndecidedCall {

@@ -5,7 +5,7 @@ import {
   type CacheRun,
   type ModelDescription,
 } from '@forecache/adapters';
-import { JOINT_BRANCH } from './euler-sampler.js';
+import { JOINT_BRANCH } from './joint-branch.js';
 import type { JointShape } from './local-caller.js';
 import type { NetworkCaller } from './network-caller.js';
 import type { LaidOutTensor, TensorRoute } from './tensor-route.js';

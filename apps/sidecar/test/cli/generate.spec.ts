@@ -56,6 +56,29 @@ describe('forecache generate', () => {
     expect(short.calls).toEqual(['full', 'full', 'full']);
   });
 
+  it.each(['ab2', 'dpmpp-2m', 'unipc', 'euler-ancestral'])(
+    'runs %s with shifted times through a sidecar as without',
+    async (sampler) => {
+      const shifted = ['--sampler', sampler, '--shift', '3'];
+      const local = await make('--mode', 'local', ...shifted);
+      const proxied = await make('--mode', 'proxy', '--interval', '1', ...shifted);
+      expect(hashes(proxied)).toEqual(hashes(local));
+      expect(hashes(local)).not.toEqual(hashes(reference));
+      expect(local).toMatchObject({ sampler, shift: 3, steps: 5, fullCalls: 5 });
+    },
+  );
+
+  it('runs heun, two calls a step less one, by plan', async () => {
+    const heun = ['--sampler', 'heun', '--mode', 'plan'];
+    const full = await make('--policy', 'full', ...heun);
+    const local = await make('--sampler', 'heun', '--mode', 'local');
+    expect(hashes(full)).toEqual(hashes(local));
+    const short = await make('--policy', 'fewer-steps', '--option', 'steps=2', ...heun);
+    expect([local.fullCalls, short.fullCalls]).toEqual([9, 3]);
+    const cached = await make('--interval', '3', '--warmup', '1', ...heun);
+    expect(cached.fullCalls).toBe(3);
+  });
+
   it('makes image i from seed + i, whatever the batch', async () => {
     const local = ['--steps', '3', '--mode', 'local', '--class', 'dress', '--batch', '1'];
     const two = await generate(directory.path, ...local, '--count', '2', '--seed', '7');

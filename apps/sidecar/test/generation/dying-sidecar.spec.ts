@@ -3,6 +3,7 @@ import { loadManifest, type ModelManifest } from '@forecache/demo-model';
 import { generateImages, type Generated } from '../../src/generation/generate-images.js';
 import type { GenerationJob } from '../../src/generation/generation-job.js';
 import { createLocalOpener } from '../../src/generation/local-network.js';
+import { solverOf } from '../../src/generation/solver-of.js';
 import { createSidecarOpener } from '../../src/generation/sidecar-opener.js';
 import { TINY } from '../in-memory-sampling.js';
 import { startFixture, type Fixture } from '../service/fixture.js';
@@ -13,7 +14,9 @@ const DEATH = 4;
 const JOB: Omit<GenerationJob, 'policy' | 'mode'> = {
   granularity: null,
   transfer: 'inline',
+  sampler: 'euler',
   steps: STEPS,
+  shift: 1,
   guidance: 2,
   labels: [0, 1],
   seed: 5,
@@ -69,7 +72,7 @@ async function generate(
     client: clientOfDying(),
     manifest,
     job,
-    steps: STEPS,
+    solver: solverOf(JOB),
     localHost: async () => localHost,
     warn: (message) => void warnings.push(message),
   });
@@ -78,7 +81,7 @@ async function generate(
 
 /** The second image in full compute. */
 async function secondInFull(): Promise<Float32Array> {
-  const opener = createLocalOpener(localHost, { manifest, steps: STEPS });
+  const opener = createLocalOpener(localHost, { manifest, solver: solverOf(JOB) });
   const job: GenerationJob = { ...JOB, mode: 'local', policy: { name: 'full', options: {} } };
   return secondOf(await generateImages(job, { opener, format: manifest.image, signal }));
 }
@@ -147,7 +150,7 @@ test.each([EASYCACHE, FORA])(
       client: deaf,
       manifest,
       job,
-      steps: STEPS,
+      solver: solverOf(JOB),
       localHost: async () => localHost,
       warn: (message) => void warnings.push(message),
     });
