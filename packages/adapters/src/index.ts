@@ -192,3 +192,11 @@ export type {
   CacheServiceDefinition,
   CacheServiceHandlers,
 } from './gen/forecache/v1/CacheService.js';
+export type { CalibrationServiceHandlers } from './gen/forecache/v1/CalibrationService.js';
+export {
+  decodeFindSchedules,
+  decodeFitWeights,
+  encodeSchedules,
+  encodeWeightsFound,
+} from './wire/calibration-messages.js';
+export type { FindSchedules, FitWeights, WeightsFound } from './wire/calibration-messages.js';

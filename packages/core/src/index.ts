@@ -25,7 +25,12 @@ export {
   squaredNorm,
   sumGrams,
 } from './trajectory-gram.js';
+export { gramFromTriangle, gramTriangle } from './gram-triangle.js';
+export { innerProduct } from './inner-product.js';
+export { solveSymmetric } from './solve-symmetric.js';
 export type { FitOptions, LinearForecast, TrajectoryGram } from './trajectory-gram.js';
+export { differenceGram, principalComponents } from './principal-components.js';
+export type { PrincipalComponents } from './principal-components.js';
 export { assertMonotone } from './call-position.js';
 export type { CallPosition } from './call-position.js';
 export { createTensorArena, MAX_ARENA_BYTES } from './tensor-arena.js';

@@ -30,6 +30,8 @@ import { handleWatch } from './watch-handler.js';
 /** The methods of `CacheService` for a gRPC server. */
 export interface CacheHandlers {
   readonly handlers: CacheServiceHandlers;
+  /** Answers single requests in the same way: for other services of this server. */
+  readonly unary: AnswerUnary;
   /** Ends every open intercept stream, with UNAVAILABLE. */
   endStreams(): void;
 }
@@ -78,6 +80,7 @@ export function createCacheHandlers(service: CacheService, log: ServiceLog): Cac
   const stopping = new ForecastError('unavailable', 'the sidecar is shutting down');
   return {
     handlers,
+    unary,
     endStreams: () => streams.forEach((stream) => endWithError(stream, stopping)),
   };
 }
@@ -91,12 +94,15 @@ function createRefuse(service: CacheService, log: ServiceLog): Refuse {
   };
 }
 
-function createUnary(refuse: Refuse) {
-  return <Request, Response>(
-    method: string,
-    answer: (request: Request, signal: AbortSignal) => Promise<Response>,
-  ): handleUnaryCall<Request, Response> =>
-    unaryHandler(async (request: Request, signal) => {
+/** A handler of a method; what its answer throws is counted and refused. */
+export type AnswerUnary = <Request, Response>(
+  method: string,
+  answer: (request: Request, signal: AbortSignal) => Promise<Response>,
+) => handleUnaryCall<Request, Response>;
+
+function createUnary(refuse: Refuse): AnswerUnary {
+  return (method, answer) =>
+    unaryHandler(async (request, signal) => {
       try {
         return await answer(request, signal);
       } catch (error) {

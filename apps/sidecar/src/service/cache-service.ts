@@ -15,6 +15,7 @@ import type {
 } from '@forecache/adapters';
 import type { CachePolicy, PolicySpec } from '@forecache/cache-policy';
 import { ForecastError, type ForecastErrorCode } from '@forecache/core';
+import type { ResolvePolicy } from '../presets/resolve-policy.js';
 import type { Clock } from './clock.js';
 import { createHostDirectory, type HostDirectory } from './host-directory.js';
 import type { ServiceLimits } from './limits.js';
@@ -40,6 +41,8 @@ export interface CacheServiceOptions {
   readonly log: ServiceLog;
   createRunId(): string;
   createPolicy(spec: PolicySpec): CachePolicy;
+  /** Replaces a policy that the sidecar has by name, `preset`, by the one that it stands for in a run. */
+  readonly resolvePolicy: ResolvePolicy;
   listPolicies(): readonly PolicyDescription[];
 }
 

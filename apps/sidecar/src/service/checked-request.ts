@@ -10,6 +10,7 @@ import { invalidArgument } from '@forecache/core';
 import type { DescribedHost, HostDirectory } from './host-directory.js';
 import { assertWithinLimit, type ServiceLimits } from './limits.js';
 import { networkShape } from '../network-shape.js';
+import type { ResolvePolicy } from '../presets/resolve-policy.js';
 import { compileBatches, compileRunDescription } from './open-run-request.js';
 import { planRun, type PlannedRun } from './run-plan.js';
 
@@ -28,6 +29,7 @@ export interface CheckTools {
   readonly limits: ServiceLimits;
   readonly hosts: HostDirectory;
   createPolicy(spec: PolicySpec): CachePolicy;
+  readonly resolvePolicy: ResolvePolicy;
 }
 
 /** Refuses whatever would fail later, as far as that can be known before the first call. Holds nothing. */
@@ -39,10 +41,13 @@ export async function checkRequest(
   const { limits } = tools;
   const described = compileRunDescription(request, limits);
   const batches = compileBatches(request, limits);
-  const policy = tools.createPolicy(request.policy);
+  const model = request.mode === 'plan' ? '' : request.model;
+  const resolved = await tools.resolvePolicy(request, { ...described, model });
+  const policy = tools.createPolicy(resolved.policy);
   const host = request.mode === 'plan' ? null : await tools.hosts.find(request.model, signal);
   const run = host === null ? described : { ...described, network: networkShape(host.model) };
-  const planned = planRun({ policy, run, granularity: request.granularity });
+  const plan = planRun({ policy, run, granularity: resolved.granularity });
+  const planned = { ...plan, warnings: [...resolved.warnings, ...plan.warnings] };
   if (host === null) return { request, batches, planned, model: null };
   if (planned.callCount !== run.calls) {
     const rule = `one that keeps the run's ${run.calls} calls in mode ${request.mode}`;

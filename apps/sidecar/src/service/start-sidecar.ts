@@ -2,14 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import {
   cacheServiceDefinition,
+  calibrationServiceDefinition,
   createGrpcServer,
   createSharedDirectory,
   type GrpcServer,
   type SharedDirectory,
 } from '@forecache/adapters';
-import { createPolicy, listPolicies } from '@forecache/cache-policy';
+import { createPolicy } from '@forecache/cache-policy';
 import type { Logger } from 'pino';
+import { assertPolicyName, listAllPolicies } from '../presets/all-policies.js';
+import { createPresetStore } from '../presets/preset-store.js';
+import { createPolicyResolver } from '../presets/resolve-policy.js';
 import { createCacheHandlers } from './cache-handlers.js';
+import { createCalibrationHandlers } from './calibration-handlers.js';
 import {
   createCacheService,
   type CacheService,
@@ -45,6 +50,8 @@ export interface CompiledSidecarOptions {
   readonly limits: ServiceLimits;
   /** Where the shared directory is made; null: `/dev/shm`, or the temporary directory. */
   readonly sharedParent: string | null;
+  /** Where presets lie, first come first; default: nowhere. */
+  readonly presetDirectories?: readonly string[];
   readonly logger: Logger;
   /** Replace the real clock, ids and policies in tests. */
   readonly overrides?: Partial<
@@ -70,14 +77,19 @@ export async function startSidecar(options: CompiledSidecarOptions): Promise<Run
     limitBytes: limits.maxSharedBytes,
     ...(sharedParent !== null && { parent: sharedParent }),
   });
+  const presets = createPresetStore(options.presetDirectories ?? []);
   const service = createCacheService({
     ...options,
     sharedDirectory,
     clock: createSystemClock(),
     log: createServiceLog(logger),
     createRunId: () => `run-${randomBytes(12).toString('hex')}`,
-    createPolicy,
-    listPolicies,
+    createPolicy: (spec) => {
+      assertPolicyName(spec.name);
+      return createPolicy(spec);
+    },
+    resolvePolicy: createPolicyResolver(presets.find),
+    listPolicies: listAllPolicies,
     ...options.overrides,
   });
   const grpc = createGrpcServer({ maxMessageBytes: limits.maxMessageBytes });
@@ -104,6 +116,8 @@ function addServices({ options, service, grpc, sharedDirectory }: SidecarParts) 
   const log = createServiceLog(options.logger);
   const cache = createCacheHandlers(service, log);
   grpc.server.addService(cacheServiceDefinition(), cache.handlers);
+  const calibration = createCalibrationHandlers(cache.unary);
+  grpc.server.addService(calibrationServiceDefinition(), calibration);
   const health = addStandardServices(grpc.server, CACHE_SERVICE_NAME);
   let closing: Promise<void> | null = null;
 
