@@ -1,19 +1,19 @@
 import { PassThrough } from 'node:stream';
 import { Command } from 'commander';
-import { listPolicies } from '@forecache/cache-policy';
 import { ForecastError } from '@forecache/core';
 import { registerPlan } from '../commands/plan.js';
 import { registerPolicies } from '../commands/policies.js';
+import { listAllPolicies } from '../presets/all-policies.js';
 import { Interrupted } from './interruption.js';
 import { createOutput, type Output } from './output.js';
 import { startProgress } from './progress.js';
 import { runCommandLine } from './run-command-line.js';
 import { textTable } from './text-table.js';
 
-const POLICY_NAMES = listPolicies().map(({ name }) => name);
+const POLICY_NAMES = listAllPolicies().map(({ name }) => name);
 
 function optionsOf(policy: string): string[] {
-  const found = listPolicies().find(({ name }) => name === policy);
+  const found = listAllPolicies().find(({ name }) => name === policy);
   return found?.options.map(({ name }) => name) ?? [];
 }
 

@@ -1,14 +1,23 @@
-import { listPolicies } from '@forecache/cache-policy';
 import { invalidArgument } from '@forecache/core';
 import { Option, type Command } from 'commander';
+import type { PolicyChoice } from '../generation/generation-job.js';
+import { assertPolicyName, listAllPolicies } from '../presets/all-policies.js';
 import { parsePairs, type RawOptions } from './parse-values.js';
 
 /** Flags that commands use for themselves; `--option steps=18` reaches a policy's option of that name. */
 const RESERVED: readonly string[] = [
   ...['policy', 'option', 'steps', 'count', 'seed', 'class', 'guidance', 'granularity', 'mode'],
   ...['transfer', 'batch', 'sidecar', 'out', 'json', 'model', 'height', 'width', 'frames'],
-  ...['text-tokens', 'help', 'version'],
+  ...['text-tokens', 'help', 'version', 'preset', 'full_calls', 'max_error', 'target_psnr'],
 ];
+
+/** Flags of policy `preset`, which they imply, with the options that they set. */
+const PRESET_FLAGS = Object.freeze([
+  ['--preset <preset>', 'preset', 'a preset by name or file; see `forecache presets`'],
+  ['--full-calls <count>', 'full_calls', 'the preset’s schedule with so many full calls'],
+  ['--max-error <percent>', 'max_error', 'the fewest full calls with at most this error, like 1%'],
+  ['--target-psnr <dB>', 'target_psnr', 'the fewest full calls with at least this PSNR'],
+] as const);
 
 /** The policy when a person names none. */
 export const DEFAULT_POLICY = 'taylorseer';
@@ -24,7 +33,9 @@ interface PolicyFlag {
 
 /** One flag for every option of every policy. The registry is the only place that knows them. */
 function policyFlags(): PolicyFlag[] {
-  const names = new Set(listPolicies().flatMap(({ options }) => options.map(({ name }) => name)));
+  const names = new Set(
+    listAllPolicies().flatMap(({ options }) => options.map(({ name }) => name)),
+  );
   return [...names]
     .filter((name) => !RESERVED.includes(name))
     .map((name) => ({ name, option: new Option(`--${name} <value>`, describe(name)) }));
@@ -33,7 +44,7 @@ function policyFlags(): PolicyFlag[] {
 /** What an option does, once for all policies that say it in the same words. */
 function describe(name: string): string {
   const owners = new Map<string, string[]>();
-  for (const policy of listPolicies()) {
+  for (const policy of listAllPolicies()) {
     const option = policy.options.find((candidate) => candidate.name === name);
     if (option === undefined) continue;
     const text = `${option.summary} Rule: ${option.rule}.`;
@@ -47,7 +58,7 @@ function shortList(policies: readonly string[]): string {
 }
 
 function policyNames(): string {
-  return listPolicies()
+  return listAllPolicies()
     .map(({ name }) => name)
     .join(', ');
 }
@@ -59,6 +70,7 @@ export function addPolicyFlags(command: Command): Command {
     '--policy <name>',
     `what decides the calls: ${policyNames()} (default: ${DEFAULT_POLICY}); see \`forecache policies\``,
   );
+  for (const [flag, , description] of PRESET_FLAGS) command.option(flag, description);
   for (const { option } of policyFlags()) command.addOption(option);
   return command.option(
     '--option <name=value>',
@@ -68,15 +80,36 @@ export function addPolicyFlags(command: Command): Command {
   );
 }
 
+/** The policy that a person asked for with its options; `--preset` alone asks for policy `preset`. */
+export function policyOf(flags: RawOptions, fallback = DEFAULT_POLICY): PolicyChoice {
+  const given = PRESET_FLAGS.filter(([flag]) => flags[attributeOf(flag)] !== undefined);
+  const named = typeof flags['policy'] === 'string' ? flags['policy'] : undefined;
+  const [first] = given;
+  if (first !== undefined && named !== undefined && named !== 'preset') {
+    const rule = `preset, or left out, beside ${first[0].split(' ')[0]}`;
+    throw invalidArgument('policy', rule, named);
+  }
+  const name = named ?? (first === undefined ? fallback : 'preset');
+  assertPolicyName(name);
+  return { name, options: policyOptionsOf(flags) };
+}
+
 /** The policy options that a person gave, as text, under the names they used. */
 export function policyOptionsOf(flags: RawOptions): Record<string, string> {
   const pairs = Array.isArray(flags['option']) ? flags['option'].map(String) : [];
   const options = parsePairs('option', pairs);
-  for (const { name, option } of policyFlags()) {
-    const value = flags[option.attributeName()];
+  const named = PRESET_FLAGS.map(([flag, name]) => [name, attributeOf(flag)] as const);
+  const own = policyFlags().map(({ name, option }) => [name, option.attributeName()] as const);
+  for (const [name, attribute] of [...named, ...own]) {
+    const value = flags[attribute];
     if (value === undefined) continue;
     if (name in options) throw invalidArgument(name, 'given once, as a flag or as --option', value);
     options[name] = String(value);
   }
   return options;
+}
+
+/** Where commander puts a flag’s value: `fullCalls`. */
+function attributeOf(flag: string): string {
+  return new Option(flag).attributeName();
 }

@@ -7,6 +7,7 @@ import { registerModels } from '../commands/models.js';
 import { registerPaperTables } from '../commands/paper-tables.js';
 import { registerPlan } from '../commands/plan.js';
 import { registerPolicies } from '../commands/policies.js';
+import { registerPresets } from '../commands/presets.js';
 import { registerQuickstart } from '../commands/quickstart.js';
 import { registerServe } from '../commands/serve.js';
 import { registerWeights } from '../commands/weights.js';
@@ -37,6 +38,7 @@ export function createProgram(output: Output, version: string): Command {
   registerGenerate(program, output);
   registerPlan(program, output);
   registerPolicies(program, output);
+  registerPresets(program, output);
   registerModels(program, output);
   registerPaperTables(program, output);
   registerFit(program, output);

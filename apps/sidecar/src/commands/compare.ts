@@ -10,6 +10,7 @@ import {
 } from '../compare/compile-comparison.js';
 import { writeComparison } from '../compare/comparison-file.js';
 import { describeComparison } from '../compare/comparison-report.js';
+import type { PlannedRow } from '../compare/plan-comparison.js';
 import { runComparison } from '../compare/run-comparison.js';
 import { makeFolders, writeReports, type ReportFiles } from '../compare/write-reports.js';
 import { withJudges } from '../evaluation-model/judge-images.js';
@@ -30,6 +31,7 @@ Examples:
   $ forecache compare
   $ forecache compare --policies taylorseer,fora --count 64 --html out/compare.html
   $ forecache compare --policies 'taylorseer(interval=5, order=2)@hidden; fora(interval=3)' --out out/rows.png
+  $ forecache compare --policies 'preset(preset=my-preset, full_calls=12); fewer-steps(steps=12)'
   $ forecache compare --lineup rows.json --count 2000 --no-timing --json out/rows-2000.json
   $ forecache compare --lineup rows.json --count 2000 --resume out/rows-2000.json --json out/rows-2000.json`;
 
@@ -79,9 +81,16 @@ interface Compare {
   readonly signal: AbortSignal;
 }
 
+function warnOf(rows: readonly PlannedRow[], output: Output): void {
+  for (const { entry, warnings } of rows) {
+    warnings.forEach((warning) => output.warn(`${entry.label}: ${warning}`));
+  }
+}
+
 async function compare({ flags, comparison, output, signal }: Compare): Promise<void> {
   const { job } = comparison.plan.reference;
   const { json, csv, markdown, html, out, reference } = flags;
+  warnOf(comparison.plan.rows, output);
   await makeFolders([json, csv, markdown, html, out, reference]);
   const save = async (rows: readonly ComparedRow[]) => {
     if (json !== undefined) await writeComparison(json, { rows, facts: machineFacts(new Date()) });

@@ -20,6 +20,8 @@ export interface PlannedCost {
   readonly granularity: Granularity;
   readonly table: LayerTable;
   readonly run: RunDescription;
+  /** What a person should know of how the policy was chosen. */
+  readonly notes: readonly string[];
 }
 
 /** A static policy's plan with its costs. */
@@ -49,7 +51,13 @@ export interface DescribedPlan {
 const MOST_SHOWN = 50;
 
 /** Compiles the plan and counts it. */
-export function describePlan({ policy, granularity, table, run }: PlannedCost): DescribedPlan {
+export function describePlan({
+  policy,
+  granularity,
+  table,
+  run,
+  notes,
+}: PlannedCost): DescribedPlan {
   const plan = compileRunPlan({ policy, run, granularity });
   const fullComputeCalls = run.calls;
   const cost = planCost(table, plan, { fullComputeCalls });
@@ -76,7 +84,7 @@ export function describePlan({ policy, granularity, table, run }: PlannedCost): 
       flops: cost.perCall[i] ?? NaN,
       weights: weightsOf(call.action),
     })),
-    warnings: plan.warnings,
+    warnings: [...notes, ...plan.warnings],
   };
 }
 

@@ -133,8 +133,11 @@ describe('forecache plan', () => {
   });
 
   it.each(listPolicies().map(({ name }) => name))('plans %s on the demo model', async (name) => {
-    const own = name === 'fewer-steps' ? { steps: 9 } : {};
-    const { code, out, err } = await runInProcess('plan', ...options(name, own));
+    const own: Record<string, Record<string, string>> = {
+      'fewer-steps': { steps: '9' },
+      scheduled: { schedule: '0,20' },
+    };
+    const { code, out, err } = await runInProcess('plan', ...options(name, own[name] ?? {}));
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('on demo, ');
   });

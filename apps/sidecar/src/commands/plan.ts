@@ -3,9 +3,12 @@ import { invalidArgument } from '@forecache/core';
 import type { Command } from 'commander';
 import type { Output } from '../command-line/output.js';
 import { parseInteger, type RawOptions } from '../command-line/parse-values.js';
-import { addPolicyFlags, DEFAULT_POLICY, policyOptionsOf } from '../command-line/policy-flags.js';
+import { addPolicyFlags, policyOf } from '../command-line/policy-flags.js';
 import { DEFAULT_MODEL, findCostModel } from '../cost/model-tables.js';
+import { parseGranularity } from '../generation/compile-job.js';
 import { GRANULARITY_HELP } from '../generation/generation-job.js';
+import { findPreset } from '../presets/find-preset.js';
+import { createPolicyResolver } from '../presets/resolve-policy.js';
 import { describeMeasured, printMeasured } from './plan-measured.js';
 import { describePlan, printPlan, type PlannedCost } from './plan-static.js';
 import { addSizeFlags, sizeOptionsOf, type SizeFlags } from './size-flags.js';
@@ -30,6 +33,7 @@ Examples:
   $ forecache plan --steps 50 --policy taylorseer --interval 5 --order 3 --warmup 2
   $ forecache plan --model flux.1-dev --policy taylorseer --interval 6 --order 1 --warmup 3 --json
   $ forecache plan --model hunyuan-video --frames 129 --policy fora --option cache_interval=4
+  $ forecache plan --preset my-preset --full-calls 12 --steps 50 --json > plan.json
   $ forecache plan --policy fewer-steps --option steps=18`;
 
 /** `forecache plan`: what a policy would do and cost, without running anything. */
@@ -56,11 +60,7 @@ export function registerPlan(program: Command, output: Output): void {
 }
 
 async function compilePlan(flags: PlanFlags): Promise<PlannedCost> {
-  const policy = createPolicy({
-    name: flags.policy ?? DEFAULT_POLICY,
-    options: policyOptionsOf(flags),
-  });
-  const granularity = granularityOf(policy, flags.granularity);
+  const asked = policyOf(flags);
   const model = await findCostModel(flags.model);
   const table = model.tableOf(sizeOptionsOf(flags));
   const steps = parseInteger('steps', flags.steps ?? String(model.steps), 1);
@@ -68,7 +68,34 @@ async function compilePlan(flags: PlanFlags): Promise<PlannedCost> {
   const positions = timesteps === null ? {} : { timesteps, sigmas: timesteps };
   // A layer table names its modules as a network's shape does.
   const run = { steps, calls: steps, network: table, ...positions };
-  return { policy, granularity, table, run };
+  if (asked.name === 'preset') return compilePresetPlan(flags, { table, run });
+  const policy = createPolicy(asked);
+  return { policy, granularity: granularityOf(policy, flags.granularity), table, run, notes: [] };
+}
+
+/** A preset's plan has one granularity, that of its weights. */
+async function compilePresetPlan(
+  flags: PlanFlags,
+  { table, run }: Pick<PlannedCost, 'table' | 'run'>,
+): Promise<PlannedCost> {
+  const resolve = createPolicyResolver((preset) => findPreset(preset, process.env));
+  const asked = { policy: policyOf(flags), granularity: parseGranularity(flags.granularity) };
+  const known = {
+    model: table.model,
+    steps: run.steps,
+    calls: run.calls,
+    timesteps: run.timesteps ?? [],
+  };
+  const { policy, granularity, warnings } = await resolve(asked, known);
+  const scheduled = createPolicy(policy);
+  const own = granularityOf(scheduled, granularity ?? undefined);
+  return {
+    policy: { ...scheduled, granularities: [own] },
+    granularity: own,
+    table,
+    run,
+    notes: warnings,
+  };
 }
 
 /** The granularity that a person asked for, or the policy's own. */

@@ -1,6 +1,6 @@
-import { listPolicies } from '@forecache/cache-policy';
 import type { Command } from 'commander';
 import type { Output } from '../command-line/output.js';
+import { listAllPolicies } from '../presets/all-policies.js';
 
 const HELP = `
 Examples:
@@ -18,12 +18,14 @@ export function registerPolicies(program: Command, output: Output): void {
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action((flags: { readonly json?: true }) => {
-      output.print(flags.json ? JSON.stringify({ policies: listPolicies() }) : describePolicies());
+      output.print(
+        flags.json ? JSON.stringify({ policies: listAllPolicies() }) : describePolicies(),
+      );
     });
 }
 
 function describePolicies(): string {
-  const paragraphs = listPolicies().map(({ name, summary, options }) => {
+  const paragraphs = listAllPolicies().map(({ name, summary, options }) => {
     const lines = options.map((option) => {
       const value = option.defaultValue === '' ? 'required' : `default ${option.defaultValue}`;
       const aliases = option.aliases.length === 0 ? '' : ` Also: ${option.aliases.join(', ')}.`;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createGrpcModelHost, parseAddress } from '@forecache/adapters';
 import { parseInteger } from '../command-line/parse-values.js';
+import { presetDirectories } from '../presets/preset-directories.js';
 import { compileLimits, DEFAULT_LIMITS, type ServiceLimits } from '../service/limits.js';
 import {
   assertLocalAddress,
@@ -25,6 +26,7 @@ export interface RawServeOptions {
   readonly maxSharedBytes?: string;
   readonly maxMessageBytes?: string;
   readonly sharedParent?: string;
+  readonly presets?: string;
   readonly logLevel?: string;
   readonly readyFile?: string;
   readonly json?: boolean;
@@ -39,6 +41,8 @@ export interface CompiledServeOptions {
   readonly hostTimeoutMs: number;
   readonly limits: ServiceLimits;
   readonly sharedParent: string | null;
+  /** Where presets lie, first come first. */
+  readonly presetDirectories: readonly string[];
   readonly logLevel: LogLevel;
   readonly ready: ReadyOptions;
 }
@@ -67,6 +71,7 @@ export function compileServeOptions(
     ),
     limits: limitsOf(raw, env),
     sharedParent: raw.sharedParent ?? env['FORECACHE_SHARED_PARENT'] ?? null,
+    presetDirectories: presetDirectories(env, raw.presets),
     logLevel: parseLogLevel('--log-level', raw.logLevel ?? env['FORECACHE_LOG_LEVEL'] ?? 'info'),
     ready: { file: raw.readyFile ?? null, isPrinted: raw.json ?? false },
   };

@@ -7,7 +7,7 @@ import { compileServeOptions, createHostLink, type RawServeOptions } from './ser
 const ENVIRONMENT_HELP = `
 Environment: FORECACHE_LISTEN and FORECACHE_MODEL_HOST (separated by commas), FORECACHE_TTL,
 FORECACHE_HOST_TIMEOUT, FORECACHE_MAX_RUNS, FORECACHE_MAX_RUN_BYTES, FORECACHE_MAX_SHARED_BYTES,
-FORECACHE_MAX_MESSAGE_BYTES, FORECACHE_SHARED_PARENT, FORECACHE_LOG_LEVEL,
+FORECACHE_MAX_MESSAGE_BYTES, FORECACHE_SHARED_PARENT, FORECACHE_PRESETS, FORECACHE_LOG_LEVEL,
 FORECACHE_INSECURE_NON_LOOPBACK (0 or 1). The command line comes first.
 
 There is no authentication and no encryption. Whoever reaches a listening address can run the model and
@@ -30,6 +30,10 @@ export function registerServe(program: Command): void {
     .option('--max-shared-bytes <bytes>', 'shared memory of all runs (default: 4 GiB)')
     .option('--max-message-bytes <bytes>', 'one gRPC message (default: 64 MiB)')
     .option('--shared-parent <directory>', 'where shared files are made (default: /dev/shm)')
+    .option(
+      '--presets <directory>',
+      'presets of this user (default: forecache/presets in the configuration directory)',
+    )
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent (default: info)')
     .option('--ready-file <file>', 'write one line of JSON with the addresses when ready')
     .option('--json', 'print that line to standard output; logs go to standard error')
@@ -40,7 +44,7 @@ export function registerServe(program: Command): void {
 
 async function serve(raw: RawServeOptions): Promise<void> {
   const options = compileServeOptions(raw, process.env);
-  const { listen, ttlMs, hostTimeoutMs, limits, sharedParent } = options;
+  const { listen, ttlMs, hostTimeoutMs, limits, sharedParent, presetDirectories } = options;
   const logger = createLogger(options.logLevel, process.stderr);
   const sidecar = await startSidecar({
     listen,
@@ -48,6 +52,7 @@ async function serve(raw: RawServeOptions): Promise<void> {
     hostTimeoutMs,
     limits,
     sharedParent,
+    presetDirectories,
     hosts: options.modelHosts.map((address) => createHostLink(address, options)),
     shutdownGraceMs: DEFAULT_SHUTDOWN_GRACE_MS,
     logger,

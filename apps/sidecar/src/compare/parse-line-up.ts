@@ -1,7 +1,7 @@
-import { listPolicies } from '@forecache/cache-policy';
 import { invalidArgument } from '@forecache/core';
 import { parseChoice, parsePairs } from '../command-line/parse-values.js';
 import { GRANULARITIES } from '../generation/generation-job.js';
+import { listAllPolicies } from '../presets/all-policies.js';
 import { LINE_UP, type LineUpEntry } from './line-up.js';
 
 /** A name, then options in parentheses, then `@` and where forecasts are made. */
@@ -43,8 +43,8 @@ export function parsePolicy(text: string): ParsedPolicy {
 function entriesOf(text: string): readonly LineUpEntry[] {
   const parsed = parsePolicy(text);
   const { name } = parsed.policy;
-  if (!listPolicies().some((policy) => policy.name === name)) {
-    const known = listPolicies().map((policy) => policy.name);
+  if (!listAllPolicies().some((policy) => policy.name === name)) {
+    const known = listAllPolicies().map((policy) => policy.name);
     throw invalidArgument('policies', `all or some of ${known.join(', ')}`, text);
   }
   const isBare = text.trim() === name;

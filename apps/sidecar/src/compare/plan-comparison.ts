@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { createPolicy, type Granularity } from '@forecache/cache-policy';
 import { ForecastError } from '@forecache/core';
 import { demoModelDirectory, type ModelManifest } from '@forecache/demo-model';
 import { compileJob, type JobFlags } from '../generation/compile-job.js';
-import type { GenerationJob } from '../generation/generation-job.js';
+import type { GenerationJob, PolicyChoice } from '../generation/generation-job.js';
+import { resolveForJob } from '../presets/resolve-for-job.js';
 import { FULL_ENTRY, type LineUpEntry } from './line-up.js';
 import { modelFingerprint } from './model-fingerprint.js';
 
@@ -14,6 +16,8 @@ export interface PlannedRow {
   readonly policy: string;
   /** Everything that the row's quality depends on. */
   readonly key: string;
+  /** How the run differs from those that a preset was measured on. */
+  readonly warnings: readonly string[];
 }
 
 /** A whole comparison: full compute first, then the line-up. */
@@ -33,18 +37,31 @@ export async function planComparison(
   manifest: ModelManifest,
 ): Promise<ComparisonPlan> {
   const model = await modelFingerprint(manifest, demoModelDirectory());
-  const plan = (entry: LineUpEntry): PlannedRow => {
-    const policy = createPolicy(entry.policy);
-    const granularity = entry.granularity ?? policy.granularities[0] ?? 'module';
-    const compiled = compileJob({ ...flags, granularity }, entry.policy, manifest);
+  const plan = async (entry: LineUpEntry): Promise<PlannedRow> => {
+    const asked =
+      entry.granularity === undefined ? flags : { ...flags, granularity: entry.granularity };
+    const resolved = await resolveForJob({ flags: asked, policy: entry.policy, manifest });
+    const policy = createPolicy(resolved.policy);
+    const granularity = resolved.granularity ?? policy.granularities[0] ?? 'module';
+    const compiled = compileJob({ ...flags, granularity }, resolved.policy, manifest);
     const job = { ...compiled, granularity, client: 'forecache compare' };
-    const key = rowKey(policy.toString(), job, { model, class: flags.class });
-    return { entry, job, policy: policy.toString(), key };
+    const key = rowKey(contentOf(resolved.policy), job, { model, class: flags.class });
+    return { entry, job, policy: policy.toString(), key, warnings: resolved.warnings };
   };
-  const reference = plan(FULL_ENTRY);
-  const others = entries.map(plan).filter(({ policy }) => policy !== reference.policy);
+  const reference = await plan(FULL_ENTRY);
+  const planned = await Promise.all(entries.map(plan));
+  const others = planned.filter(({ policy }) => policy !== reference.policy);
   assertDistinct(others);
   return { reference, rows: [reference, ...others] };
+}
+
+/** A policy as text, with the numbers behind a preset's name: one that is fitted again is another row. */
+function contentOf(policy: PolicyChoice): string {
+  const label = createPolicy(policy).toString();
+  const { preset, ...numbers } = policy.options;
+  if (policy.name !== 'scheduled' || preset === undefined) return label;
+  const digest = createHash('sha256').update(JSON.stringify(numbers)).digest('hex');
+  return `${label}#${digest.slice(0, 12)}`;
 }
 
 /**

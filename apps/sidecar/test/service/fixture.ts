@@ -35,6 +35,7 @@ export interface FixtureOptions {
   readonly host?: InMemoryModelHostOptions;
   readonly hosts?: readonly HostLink[];
   readonly logger?: Logger;
+  readonly presetDirectories?: readonly string[];
   readonly overrides?: CompiledSidecarOptions['overrides'];
 }
 
@@ -63,6 +64,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     limits: compileLimits(options.limits),
     sharedParent: directory,
     logger: options.logger ?? pino({ level: 'silent' }),
+    presetDirectories: options.presetDirectories ?? [],
     ...(options.overrides && { overrides: options.overrides }),
   });
   const client = createCacheClient({ address });

@@ -12,7 +12,7 @@ import {
   type ModelDescription,
   type RunEvent,
 } from '@forecache/adapters';
-import { listPolicies } from '@forecache/cache-policy';
+import { listAllPolicies } from '../../src/presets/all-policies.js';
 import { Client, credentials } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { createManualClock } from './manual-clock.js';
@@ -481,9 +481,9 @@ describe('shutting down', () => {
   }
 });
 
-test('lists the policies of the policy package', async () => {
+test('lists the policies of the policy package, and preset', async () => {
   const listed = await fixture.client.listPolicies();
-  expect(listed).toEqual(listPolicies());
+  expect(listed).toEqual(listAllPolicies());
   expect(listed.map(({ name }) => name)).toEqual(expect.arrayContaining(['full', 'taylorseer']));
 });
 

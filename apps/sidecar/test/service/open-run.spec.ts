@@ -1,5 +1,5 @@
 import { createInMemoryModelHost, type NetworkShape, type OpenRun } from '@forecache/adapters';
-import { listPolicies } from '@forecache/cache-policy';
+import { listAllPolicies } from '../../src/presets/all-policies.js';
 import { ForecastError, invalidArgument } from '@forecache/core';
 import { pino } from 'pino';
 import { accumulatingPolicy, fakePolicy } from './fake-policies.js';
@@ -25,7 +25,7 @@ function steps(calls: number, over: Partial<OpenRun['run']> = {}): OpenRun['run'
   return { steps: calls, calls, timesteps: timesteps(calls), sigmas: [], network: null, ...over };
 }
 
-const POLICY_NAMES = listPolicies()
+const POLICY_NAMES = listAllPolicies()
   .map(({ name }) => name)
   .join(', ');
 

@@ -98,6 +98,12 @@ const ROWS: readonly Row[] = [
     kinds: ['forecast', 'full'],
   },
   {
+    name: 'scheduled',
+    options: { schedule: '0,2,5,9,12' },
+    off: { schedule: Array.from({ length: CALLS }, (_, call) => call).join() },
+    kinds: ['full', 'reuse'],
+  },
+  {
     name: 'dmd',
     options: { interval: '2', snapshots: '4' },
     off: { interval: '1' },

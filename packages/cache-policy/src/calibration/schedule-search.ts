@@ -1,4 +1,5 @@
 import { invalidArgument } from '@forecache/core';
+import type { GapCost } from './gap-cost.js';
 
 /** Most stored features that an exact search can look back on: its states are as many calls. */
 export const MAX_SEARCH_HISTORY = 3;
@@ -11,18 +12,19 @@ export interface ScheduleSearch {
   readonly fullCalls: number;
   /** Stored features that a forecast reads at most, 1 .. MAX_SEARCH_HISTORY. */
   readonly history: number;
+  readonly gapCost: GapCost;
   /**
-   * What forecasting a call costs, >= 0, from the full calls before it, newest first: its squared error, times the square
-   * of the sampler's step where the drift is meant. Asked once for each call and each history that a schedule can give it.
+   * Calls where full ones may lie, rising; the first is 0. Default all. For long runs: the search takes as long as for a
+   * run of so many calls.
    */
-  readonly errorOf: (target: number, sources: readonly number[]) => number;
+  readonly places?: readonly number[];
 }
 
 /** A schedule and what it costs. */
 export interface FoundSchedule {
   /** Call indices, rising; the first is 0. */
   readonly fullCalls: readonly number[];
-  /** The sum of `errorOf` over all other calls. */
+  /** The sum of its gaps. */
   readonly cost: number;
 }
 
@@ -32,16 +34,20 @@ export interface FoundSchedule {
  * memory grow with calls to the power of history.
  */
 export function searchSchedules(search: ScheduleSearch): readonly FoundSchedule[] {
-  assertSearch(search);
-  const gaps = gapCosts(search);
+  const compiled = compileSearch(search);
+  const cost = remembered(search.gapCost);
   const front: FoundSchedule[] = [];
   const start: Beginning = { history: [0], cost: 0, before: undefined };
   let layer = new Map([['0', start]]);
   for (let count = 1; count <= search.fullCalls; count++) {
-    front.push(finished(layer, gaps, search.calls));
-    if (count < search.fullCalls) layer = extended(layer, gaps, search);
+    front.push(finished(layer, cost, search.calls));
+    if (count < search.fullCalls) layer = extended(layer, cost, compiled);
   }
   return front;
+}
+
+interface CompiledSearch extends ScheduleSearch {
+  readonly places: readonly number[];
 }
 
 /** The best way to a history of full calls, newest first. */
@@ -51,24 +57,24 @@ interface Beginning {
   readonly before: Beginning | undefined;
 }
 
-/** Cost of the calls between the newest full call of a history and a later one, by the later one. */
-type GapCosts = (history: readonly number[]) => Float64Array;
+/** Cost of the gap from the newest full call of a history to a later one. */
+type CheckedCost = (history: readonly number[], end: number) => number;
 
 function extended(
   layer: ReadonlyMap<string, Beginning>,
-  gaps: GapCosts,
-  { calls, history: size }: ScheduleSearch,
+  cost: CheckedCost,
+  { places, history: size }: CompiledSearch,
 ): Map<string, Beginning> {
   const next = new Map<string, Beginning>();
   for (const beginning of layer.values()) {
-    const costs = gaps(beginning.history);
-    for (let call = (beginning.history[0] ?? NaN) + 1; call < calls; call++) {
-      const cost = beginning.cost + (costs[call] ?? NaN);
+    for (const call of places) {
+      if (call <= (beginning.history[0] ?? NaN)) continue;
+      const total = beginning.cost + cost(beginning.history, call);
       const history = [call, ...beginning.history].slice(0, size);
       const key = history.join();
       const known = next.get(key);
-      if (known === undefined || cost < known.cost)
-        next.set(key, { history, cost, before: beginning });
+      if (known === undefined || total < known.cost)
+        next.set(key, { history, cost: total, before: beginning });
     }
   }
   return next;
@@ -76,12 +82,12 @@ function extended(
 
 function finished(
   layer: ReadonlyMap<string, Beginning>,
-  gaps: GapCosts,
+  costOf: CheckedCost,
   calls: number,
 ): FoundSchedule {
   let best: { readonly beginning: Beginning; readonly cost: number } | undefined;
   for (const beginning of layer.values()) {
-    const cost = beginning.cost + (gaps(beginning.history)[calls] ?? NaN);
+    const cost = beginning.cost + costOf(beginning.history, calls);
     if (best === undefined || cost < best.cost) best = { beginning, cost };
   }
   const fullCalls: number[] = [];
@@ -90,29 +96,34 @@ function finished(
   return { fullCalls, cost: best?.cost ?? NaN };
 }
 
-/** Each history's costs are added up once, whatever the number of full calls before it. */
-function gapCosts({ calls, errorOf }: ScheduleSearch): GapCosts {
-  const known = new Map<string, Float64Array>();
-  return (history) => {
+/** Asks once for every gap, whatever the number of full calls before its history. */
+function remembered(gapCost: GapCost): CheckedCost {
+  const known = new Map<string, Map<number, number>>();
+  return (history, end) => {
     const key = history.join();
-    const found = known.get(key);
+    let costs = known.get(key);
+    if (costs === undefined) known.set(key, (costs = new Map()));
+    const found = costs.get(end);
     if (found !== undefined) return found;
-    const costs = new Float64Array(calls + 1);
-    for (let target = (history[0] ?? NaN) + 1; target < calls; target++) {
-      const error = errorOf(target, history);
-      if (!(error >= 0))
-        throw invalidArgument(`errorOf(${target}, [${key}])`, 'a number >= 0', error);
-      costs[target + 1] = (costs[target] ?? NaN) + error;
-    }
-    known.set(key, costs);
-    return costs;
+    const cost = gapCost(history, end);
+    if (!(cost >= 0)) throw invalidArgument(`gapCost([${key}], ${end})`, 'a number >= 0', cost);
+    costs.set(end, cost);
+    return cost;
   };
 }
 
-function assertSearch({ calls, fullCalls, history }: ScheduleSearch): void {
+function compileSearch(search: ScheduleSearch): CompiledSearch {
+  const { calls, fullCalls, history } = search;
+  const { places = Array.from({ length: calls }, (_, call) => call) } = search;
   assertBetween('calls', calls, [1, Infinity]);
-  assertBetween('fullCalls', fullCalls, [1, calls]);
+  const areCalls = places.every(
+    (call, i) => Number.isInteger(call) && call > (places[i - 1] ?? -1),
+  );
+  if (places[0] !== 0 || !areCalls || (places.at(-1) ?? NaN) >= calls)
+    throw invalidArgument('places', `rising calls from 0 to ${calls - 1} at most`, places);
+  assertBetween('fullCalls', fullCalls, [1, places.length]);
   assertBetween('history', history, [1, MAX_SEARCH_HISTORY]);
+  return { ...search, places };
 }
 
 function assertBetween(
