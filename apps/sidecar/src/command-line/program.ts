@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { registerCalibrate } from '../commands/calibrate.js';
 import { registerCompare } from '../commands/compare.js';
 import { registerFit } from '../commands/fit.js';
 import { registerGenerate } from '../commands/generate.js';
 import { registerModelHost } from '../commands/model-host.js';
 import { registerModels } from '../commands/models.js';
+import { registerOptimize } from '../commands/optimize.js';
 import { registerPaperTables } from '../commands/paper-tables.js';
 import { registerPlan } from '../commands/plan.js';
 import { registerPolicies } from '../commands/policies.js';
@@ -41,6 +43,8 @@ export function createProgram(output: Output, version: string): Command {
   registerPresets(program, output);
   registerModels(program, output);
   registerPaperTables(program, output);
+  registerCalibrate(program, output);
+  registerOptimize(program, output);
   registerFit(program, output);
   registerWeights(program, output);
   registerServe(program);
