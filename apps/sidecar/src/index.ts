@@ -15,6 +15,24 @@ export { compileJob } from './generation/compile-job.js';
 export { generateImages } from './generation/generate-images.js';
 export { labelsFor } from './generation/generation-job.js';
 export { openWorkshop } from './generation/workshop.js';
+// For the record of calibration: what `forecache optimize` is made of.
+export { byImage, sampleRuns } from './calibration/calibration-runs.js';
+export { calibratedRuns } from './calibration/calibrated-runs.js';
+export { crossFitOnWalk, fitOnWalk } from './calibration/fit-on-walk.js';
+export { gramsOf, recordFully } from './calibration/full-trajectories.js';
+export { createFrontOptimizer, positionsOf } from './calibration/optimize-front.js';
+export { FIT_OPTIONS, optimizeSchedule } from './calibration/optimize-schedule.js';
+export { recordCalibration } from './calibration/record-calibration.js';
+export { distanceOf } from './calibration/sample-distance.js';
+export { bestTaylorSeer, evenSchedule } from './calibration/taylorseer-rival.js';
+export { listedWeights, walkSchedule } from './calibration/walk-schedule.js';
+export type { Calibration } from './calibration/calibration-file.js';
+export type { CalibrationRuns } from './calibration/calibration-runs.js';
+export type { FullTrajectories } from './calibration/full-trajectories.js';
+export type { OptimizedVariant } from './calibration/optimize-front.js';
+export type { OptimizedSchedule } from './calibration/optimize-schedule.js';
+export type { SampleDistance } from './calibration/sample-distance.js';
+export type { ScheduledWalk } from './calibration/walk-schedule.js';
 // For records of comparisons: what `forecache compare` is made of.
 export { withInterruption } from './command-line/interruption.js';
 export { createOutput } from './command-line/output.js';

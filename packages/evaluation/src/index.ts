@@ -38,3 +38,13 @@ export type { Spread } from './statistics/spread.js';
 export type { SheetOptions, SheetRow } from './sheet/contact-sheet.js';
 export type { CallAction, CallCounts } from './report/call-counts.js';
 export type { Fact, PolicyResult, Report } from './report/report-model.js';
+export { planeCharts } from './chart/plane-charts.js';
+export { seriesChart } from './chart/series-chart.js';
+export type {
+  PlaneChart,
+  PlaneCharts,
+  PlaneMiss,
+  PlaneMisses,
+  PlanePoint,
+} from './chart/plane-charts.js';
+export type { ChartAxis, ChartPoint, ChartSeries, SeriesChart } from './chart/series-chart.js';

@@ -3,6 +3,7 @@ import { GLYPH_HEIGHT, GLYPH_WIDTH, hasInk, textWidth } from '../sheet/bitmap-fo
 import {
   cornersOf,
   MARKER_RADIUS,
+  RAMP_COLOURS,
   SERIES_COLOURS,
   type Ink,
   type Place,
@@ -82,17 +83,18 @@ function segmentArea(from: Place, to: Place, radius: number): Area {
   };
 }
 
-function markerArea({ marker, at }: Extract<Shape, { kind: 'marker' }>): Area {
+function markerArea(shape: Extract<Shape, { kind: 'marker' }>): Area {
+  const { marker, at, radius = MARKER_RADIUS } = shape;
   const corners = cornersOf(marker)?.map(({ x, y }) => ({
-    x: at.x + x * MARKER_RADIUS,
-    y: at.y + y * MARKER_RADIUS,
+    x: at.x + x * radius,
+    y: at.y + y * radius,
   }));
   if (corners !== undefined) {
     return { ...boxOf(corners, 0), contains: (x, y) => isInside({ x, y }, corners) };
   }
   return {
-    ...boxOf([at], MARKER_RADIUS),
-    contains: (x, y) => Math.hypot(x - at.x, y - at.y) <= MARKER_RADIUS,
+    ...boxOf([at], radius),
+    contains: (x, y) => Math.hypot(x - at.x, y - at.y) <= radius,
   };
 }
 
@@ -166,8 +168,9 @@ function isInside({ x, y }: Place, corners: readonly Place[]): boolean {
 }
 
 function rgb(ink: Ink): readonly number[] {
-  const [, index] = /^series-(\d+)$/.exec(ink) ?? [];
-  const colour = index === undefined ? PLAIN_INKS[ink] : SERIES_COLOURS[Number(index)];
+  const [, palette, index] = /^(series|ramp)-(\d+)$/.exec(ink) ?? [];
+  const colours = palette === 'ramp' ? RAMP_COLOURS : SERIES_COLOURS;
+  const colour = index === undefined ? PLAIN_INKS[ink] : colours[Number(index)];
   return (colour ?? PLAIN_INKS['ink'] ?? []).map((value) => value / 255);
 }
 

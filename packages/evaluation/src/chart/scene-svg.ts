@@ -3,6 +3,7 @@ import { element, text } from '../report/svg.js';
 import {
   cornersOf,
   MARKER_RADIUS,
+  RAMP_COLOURS,
   SERIES_COLOURS,
   type Ink,
   type Scene,
@@ -24,7 +25,7 @@ export function sceneToSvg({ width, height, label, shapes }: Scene): string {
   return element(
     'svg',
     attributes,
-    `<style>${STYLE}</style>${background}${shapes.map(draw).join('')}`,
+    `<style>${styleOf(shapes)}</style>${background}${shapes.map(draw).join('')}`,
   );
 }
 
@@ -38,14 +39,15 @@ function drawLine({ points, width, ink }: Extract<Shape, { kind: 'line' }>): str
   return element('polyline', { class: `stroke ${ink}`, points: placed, 'stroke-width': width });
 }
 
-function drawMarker({ marker, at, ink, title }: Extract<Shape, { kind: 'marker' }>): string {
+function drawMarker(shape: Extract<Shape, { kind: 'marker' }>): string {
+  const { marker, at, ink, title, radius = MARKER_RADIUS } = shape;
   const children = title === '' ? '' : element('title', {}, escapeHtml(title));
   const corners = cornersOf(marker);
   if (corners === null) {
-    return element('circle', { class: ink, cx: at.x, cy: at.y, r: MARKER_RADIUS }, children);
+    return element('circle', { class: ink, cx: at.x, cy: at.y, r: radius }, children);
   }
   const points = corners
-    .map(({ x, y }) => `${round(at.x + x * MARKER_RADIUS)},${round(at.y + y * MARKER_RADIUS)}`)
+    .map(({ x, y }) => `${round(at.x + x * radius)},${round(at.y + y * radius)}`)
     .join(' ');
   return element('polygon', { class: ink, points }, children);
 }
@@ -60,6 +62,16 @@ function drawText(shape: Extract<Shape, { kind: 'text' }>): string {
 function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
+
+/** Colours of a ramp only where there is one: a drawing's bytes do not depend on what it does not use. */
+function styleOf(shapes: readonly Shape[]): string {
+  const isRamped = shapes.some(({ ink }) => ink.startsWith('ramp-'));
+  return isRamped ? [STYLE, ...ramp].join(' ') : STYLE;
+}
+
+const ramp = RAMP_COLOURS.map(
+  (colour, i) => `.scene .${`ramp-${i}` satisfies Ink} { --ink: rgb(${colour.join(',')}); }`,
+);
 
 const series = SERIES_COLOURS.map(
   (colour, i) => `.scene .${`series-${i}` satisfies Ink} { --ink: rgb(${colour.join(',')}); }`,

@@ -8,8 +8,8 @@ export interface Place {
 export const MARKERS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'wedge'] as const;
 export type Marker = (typeof MARKERS)[number];
 
-/** Colours by what they are for; `series-k` are colours of lines. */
-export type Ink = 'ink' | 'quiet' | 'grid' | `series-${number}`;
+/** Colours by what they are for; `series-k` are colours of lines, `ramp-k` those of an order. */
+export type Ink = 'ink' | 'quiet' | 'grid' | `series-${number}` | `ramp-${number}`;
 
 /** One thing that is drawn. */
 export type Shape =
@@ -26,6 +26,8 @@ export type Shape =
       readonly ink: Ink;
       /** What a reader sees who points at it; empty for nothing. */
       readonly title: string;
+      /** In pixels; default MARKER_RADIUS. */
+      readonly radius?: number;
     }
   | {
       readonly kind: 'text';
@@ -58,6 +60,25 @@ export const SERIES_COLOURS: readonly (readonly [number, number, number])[] = Ob
   [230, 159, 0],
   [86, 180, 233],
   [127, 127, 127],
+]);
+
+/**
+ * Colours from first to last, even steps of lightness: viridis of Matplotlib (public domain) without its darkest and its
+ * palest ones, which vanish on dark and on white; red, green and blue of 255.
+ */
+export const RAMP_COLOURS: readonly (readonly [number, number, number])[] = Object.freeze([
+  [71, 47, 125],
+  [65, 68, 135],
+  [57, 86, 140],
+  [49, 104, 142],
+  [42, 120, 142],
+  [35, 136, 142],
+  [31, 152, 139],
+  [34, 168, 132],
+  [53, 183, 121],
+  [84, 197, 104],
+  [122, 209, 81],
+  [165, 219, 54],
 ]);
 
 /** Radius of a marker. */

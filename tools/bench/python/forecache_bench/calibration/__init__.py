@@ -1,0 +1,1 @@
+"""Calibration of a Diffusers pipeline, measured on a trained network."""
