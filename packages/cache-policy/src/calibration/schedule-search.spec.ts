@@ -1,5 +1,6 @@
 import { fitWeights, forecastErrorSquared, gramFromFeatures } from '@forecache/core';
-import { MAX_SEARCH_HISTORY, searchSchedules, type ScheduleSearch } from './schedule-search.js';
+import { addUpCalls, type CallCost } from './gap-cost.js';
+import { MAX_SEARCH_HISTORY, searchSchedules } from './schedule-search.js';
 
 /** Costs without any pattern, the same for the same question. */
 function patternless(target: number, sources: readonly number[]): number {
@@ -19,7 +20,14 @@ function schedulesOf(calls: number, count: number): number[][] {
   });
 }
 
-function costOf(fullCalls: readonly number[], { calls, history, errorOf }: ScheduleSearch): number {
+interface Costs {
+  readonly calls: number;
+  readonly history: number;
+  readonly errorOf: CallCost;
+}
+
+/** What a schedule costs, call by call. */
+function costOf(fullCalls: readonly number[], { calls, history, errorOf }: Costs): number {
   const skipped = Array.from({ length: calls }, (_, call) => call).filter(
     (call) => !fullCalls.includes(call),
   );
@@ -34,7 +42,7 @@ describe('searchSchedules', () => {
     'finds what trying all finds, with a history of %i',
     (history) => {
       const search = { calls: 9, fullCalls: 9, history, errorOf: patternless };
-      const front = searchSchedules(search);
+      const front = searchSchedules({ ...search, gapCost: addUpCalls(patternless) });
       expect(front).toHaveLength(9);
       front.forEach(({ fullCalls, cost }, i) => {
         const every = schedulesOf(9, i + 1).map((schedule) => costOf(schedule, search));
@@ -49,12 +57,22 @@ describe('searchSchedules', () => {
     // A gap of d calls costs 1 + 4 + ... : the squared distance of each skipped call to the full one before it.
     const errorOf = (target: number, [newest]: readonly number[]) =>
       (target - (newest ?? NaN)) ** 2;
-    const front = searchSchedules({ calls: 12, fullCalls: 4, history: 1, errorOf });
+    const front = searchSchedules({
+      calls: 12,
+      fullCalls: 4,
+      history: 1,
+      gapCost: addUpCalls(errorOf),
+    });
     expect(front[3]?.fullCalls).toEqual([0, 3, 6, 9]);
   });
 
   it('costs nothing when every call is full', () => {
-    const front = searchSchedules({ calls: 5, fullCalls: 5, history: 2, errorOf: () => 1 });
+    const front = searchSchedules({
+      calls: 5,
+      fullCalls: 5,
+      history: 2,
+      gapCost: addUpCalls(() => 1),
+    });
     expect(front.map(({ cost }) => cost)).toEqual([4, 3, 2, 1, 0]);
     expect(front[4]?.fullCalls).toEqual([0, 1, 2, 3, 4]);
   });
@@ -69,15 +87,34 @@ describe('searchSchedules', () => {
       const weights = fitWeights(gram, { target, sources }, { ridge: 1e-9 });
       return forecastErrorSquared(gram, { target, sources, weights });
     };
-    const found = searchSchedules({ calls: 12, fullCalls: 5, history: 2, errorOf }).at(-1);
+    const found = searchSchedules({
+      calls: 12,
+      fullCalls: 5,
+      history: 2,
+      gapCost: addUpCalls(errorOf),
+    }).at(-1);
     expect(found?.cost).toBeLessThan(0.5);
     expect(found?.fullCalls.filter((call) => call >= 5 && call <= 7).length).toBeGreaterThanOrEqual(
       2,
     );
   });
 
+  it('keeps to the places it is given', () => {
+    const gapCost = addUpCalls((target, [newest]) => target - (newest ?? NaN));
+    const found = searchSchedules({
+      calls: 9,
+      fullCalls: 2,
+      history: 1,
+      gapCost,
+      places: [0, 3, 6],
+    });
+    // Gaps 0-2 and 3-8: 1+2 + 1+2+3+4+5 = 18; gaps 0-5 and 6-8: 1+2+3+4+5 + 1+2 = 18. The first found stays.
+    expect(found[1]).toEqual({ fullCalls: [0, 3], cost: 18 });
+  });
+
   it('knows a run of one call', () => {
-    expect(searchSchedules({ calls: 1, fullCalls: 1, history: 1, errorOf: patternless })).toEqual([
+    const gapCost = addUpCalls(patternless);
+    expect(searchSchedules({ calls: 1, fullCalls: 1, history: 1, gapCost })).toEqual([
       { fullCalls: [0], cost: 0 },
     ]);
   });
@@ -88,10 +125,15 @@ describe('searchSchedules', () => {
     [{ fullCalls: 11 }, 'fullCalls must be an integer between 1 and 10, got 11'],
     [{ fullCalls: 0 }, 'fullCalls must be an integer between 1 and 10, got 0'],
     [{ history: 4 }, 'history must be an integer between 1 and 3, got 4'],
-    [{ errorOf: () => NaN }, 'errorOf(1, [0]) must be a number >= 0, got NaN'],
-    [{ errorOf: () => -1 }, 'errorOf(1, [0]) must be a number >= 0, got -1'],
+    [{ gapCost: () => NaN }, 'gapCost([0], 10) must be a number >= 0, got NaN'],
+    [{ gapCost: () => -1 }, 'gapCost([0], 10) must be a number >= 0, got -1'],
+    [{ places: [1, 2] }, 'places must be rising calls from 0 to 9 at most, got [1, 2]'],
+    [{ places: [0, 3, 3] }, 'places must be rising calls from 0 to 9 at most, got [0, 3, 3]'],
+    [{ places: [0, 10] }, 'places must be rising calls from 0 to 9 at most, got [0, 10]'],
+    [{ places: [0, 5] }, 'fullCalls must be an integer between 1 and 2, got 3'],
   ])('refuses %o', (changed, message) => {
-    const search = { calls: 10, fullCalls: 3, history: 2, errorOf: patternless, ...changed };
+    const gapCost = addUpCalls(patternless);
+    const search = { calls: 10, fullCalls: 3, history: 2, gapCost, ...changed };
     expect(() => searchSchedules(search)).toThrow(message);
   });
 });
