@@ -48,13 +48,13 @@ function findPackage(name, from) {
   }
 }
 
-/** Copies what runs. Of our own packages that is package.json and dist. */
+/** Copies what runs. Of our own packages that is package.json, dist and presets. */
 function copyPackage(source, target) {
   const isOurs = !relative(REPOSITORY, source).startsWith(`node_modules${sep}`);
   const filter = (path) => {
     const [first = ''] = relative(source, path).split(sep);
     if (path !== source && FOLDERS_LEFT_OUT.has(basename(path))) return false;
-    if (isOurs && !['', 'package.json', 'dist'].includes(first)) return false;
+    if (isOurs && !['', 'package.json', 'dist', 'presets'].includes(first)) return false;
     return !LEFT_OUT.test(path);
   };
   cpSync(source, target, { recursive: true, filter, dereference: true });

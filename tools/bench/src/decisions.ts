@@ -46,6 +46,7 @@ interface RunTimes {
 /** Options without a default. */
 const REQUIRED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'fewer-steps': { steps: '25' },
+  scheduled: { schedule: '0,10,20,30,40' },
 };
 
 /** How often a decision is made to be timed once: a clock takes about as long. */

@@ -1,4 +1,4 @@
-import { sumGrams, type TrajectoryGram } from '@forecache/core';
+import { invalidArgument, sumGrams, type TrajectoryGram } from '@forecache/core';
 import { driftOfGap } from './gap-cost.js';
 import { refineSchedule } from './refine-schedule.js';
 import {
@@ -44,11 +44,14 @@ export function findSchedules(problem: ScheduleProblem): readonly PredictedSched
   const { runs, response, history = MAX_SEARCH_HISTORY } = problem;
   assertSamplerResponse(response);
   const calls = callsOf(response);
+  assertRuns(runs, calls);
   const gram = sumGrams(runs);
   const steps = finalSteps(response);
   const { growth } = problem;
   const gapCost = driftOfGap({ gram, steps, ...(growth !== undefined && { growth }) });
   const places = gridOf(calls);
+  if (!(problem.fullCalls <= calls))
+    throw invalidArgument('fullCalls', `an integer between 1 and ${calls}`, problem.fullCalls);
   const fullCalls = Math.min(problem.fullCalls, places.length);
   const whole = wholeMove(gram, steps);
   return searchSchedules({ calls, fullCalls, history, gapCost, places }).map((found) => {
@@ -57,6 +60,14 @@ export function findSchedules(problem: ScheduleProblem): readonly PredictedSched
       ? found
       : refineSchedule({ calls, history, gapCost, fullCalls: found.fullCalls });
     return { fullCalls: best.fullCalls, predictedDrift: Math.sqrt(best.cost / whole) };
+  });
+}
+
+function assertRuns(runs: readonly TrajectoryGram[], calls: number): void {
+  if (runs.length === 0) throw invalidArgument('runs', 'at least one run', runs);
+  runs.forEach(({ products }, i) => {
+    if (products.length !== calls)
+      throw invalidArgument(`runs[${i}].products.length`, `one a call (${calls})`, products.length);
   });
 }
 

@@ -20,11 +20,13 @@ WIDGETS: Mapping[str, tuple[str, ...]] = {
     "magcache": (),
     "adacache": (),
     "first-block-cache": (),
+    "preset": (),
+    "auto": (),
 }
 """Policies, and which of `interval` and `order` each one has.
 
-Not here: `toca` and `duca` compute chosen tokens, which the model host does, and `fewer-steps` is
-the sampler's own setting.
+Not here: `toca` and `duca` compute chosen tokens, which the model host does, `fewer-steps` is the
+sampler's own setting, and `scheduled` is what a preset becomes.
 """
 
 SIMPLE = ("taylorseer", "fora", "hicache", "foca", "spectrum", "dmd", "easycache", OFF)
