@@ -37,13 +37,10 @@ export interface FrontOptimizer {
   optimize(fullCalls: number, attempts?: number): Promise<OptimizedVariant>;
 }
 
-/** Positions in which gaps are lines: timesteps where they fall from call to call, else call indices. */
+/** Positions in which gaps are lines: timesteps where a sampler has them, else call indices. */
 export function positionsOf({ identity }: Pick<Calibration, 'identity'>): readonly number[] {
   const { timesteps, calls } = identity;
-  const falls = timesteps.every((t, i) => i === 0 || t < (timesteps[i - 1] ?? NaN));
-  return falls && timesteps.length === calls
-    ? timesteps
-    : Array.from({ length: calls }, (_, i) => i);
+  return timesteps.length > 0 ? timesteps : Array.from({ length: calls }, (_, call) => call);
 }
 
 /** Records the full runs that everything is compared with. */

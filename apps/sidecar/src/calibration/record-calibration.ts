@@ -1,4 +1,5 @@
 import type { GenerationJob } from '../generation/generation-job.js';
+import { callsOfRun } from '../generation/solver-of.js';
 import { samplerResponse } from '../sampler/sampler-response.js';
 import { calibratedRuns } from './calibrated-runs.js';
 import type { Calibration } from './calibration-file.js';
@@ -18,10 +19,12 @@ export async function recordCalibration(
   const seeds = labels.map((_, i) => seed + i);
   const unsolved = { identity: { ...identity, calls: steps, timesteps: [] }, shift };
   const runs = calibratedRuns(unsolved, { seeds, labels }, network);
-  const { timesteps } = runs.solver;
+  const calls = runs.solver.timesteps.length;
+  // Times that repeat, as Heun's do, are no positions.
+  const { timesteps = [] } = callsOfRun(runs.solver);
   const { outputs } = await recordFully(runs, options);
   return {
-    identity: { ...identity, calls: timesteps.length, timesteps },
+    identity: { ...identity, calls, timesteps },
     shift,
     seeds,
     labels,
