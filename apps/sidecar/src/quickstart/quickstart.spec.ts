@@ -10,7 +10,11 @@ import { describeBits, isBitIdentical, notesOf, resultsJson } from './quickstart
 import type { RunEntry } from './run-lineup.js';
 
 const EDGE = 11;
-const LINEUP = lineupFor(50);
+const PRESET = {
+  policy: { name: 'scheduled', options: { schedule: '0,10', weights: 'reuse' } },
+  granularity: 'output',
+} as const;
+const LINEUP = lineupFor(50, null);
 
 /** A run whose images have one grey each. */
 function ran(
@@ -62,6 +66,14 @@ const [direct, full, short, plan] = [0, 1, 2, LINEUP.length - 1];
 describe('lineupFor', () => {
   it('gives fewer steps as many full calls as TaylorSeer has', () => {
     expect(LINEUP.slice(2, 4).map(({ label }) => label)).toEqual(['18 steps', '12 steps']);
+  });
+});
+
+describe('the model’s preset', () => {
+  it('comes last, by plan, where there is one', () => {
+    const last = lineupFor(50, PRESET).at(-1);
+    expect(last).toEqual({ ...PRESET, label: 'preset, plan', mode: 'plan' });
+    expect(LINEUP.map(({ label }) => label)).not.toContain('preset, plan');
   });
 });
 

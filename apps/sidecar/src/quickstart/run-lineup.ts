@@ -1,7 +1,8 @@
 import type { Generated } from '../generation/generate-images.js';
 import { generateRow, inRounds, warmUp, type RowTools } from '../generation/generate-row.js';
 import type { GenerationJob } from '../generation/generation-job.js';
-import { lineupFor, type Entry } from './lineup.js';
+import { presetForJob } from '../presets/resolve-for-job.js';
+import { lineupFor, SHIPPED_PRESET, type Entry } from './lineup.js';
 
 /** A row of the table with its images. */
 export interface RunEntry {
@@ -28,11 +29,11 @@ export async function runLineup(options: LineupOptions): Promise<RunEntry[]> {
     { ...job, mode: 'local', policy: { name: 'full', options: {} } },
     { ...job, policy: { name: 'taylorseer', options: taylorSeer } },
   ]);
-  const entries = lineupFor(job.steps);
-  const generated = await inRounds(entries, rounds, ({ label, mode, policy }) =>
+  const entries = lineupFor(job.steps, await shippedPreset(options));
+  const generated = await inRounds(entries, rounds, ({ label, mode, policy, granularity = null }) =>
     generateRow(
       options,
-      { ...job, mode, policy },
+      { ...job, mode, policy, granularity },
       { label, summary: ({ wallMs }) => `${(wallMs / 1000).toFixed(2)} s` },
     ),
   );
@@ -43,4 +44,11 @@ export async function runLineup(options: LineupOptions): Promise<RunEntry[]> {
       ? []
       : [{ entry, generated: first, wallMs: timed.map(({ wallMs }) => wallMs) }];
   });
+}
+
+/** The model's preset as a policy for this job; null where it was made for another number of steps. */
+async function shippedPreset({ job, workshop }: LineupOptions) {
+  const { manifest } = workshop;
+  if (job.steps !== manifest.sampler.steps) return null;
+  return presetForJob(job, { policy: SHIPPED_PRESET, granularity: null, manifest }, {});
 }
