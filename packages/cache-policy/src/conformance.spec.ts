@@ -1,6 +1,7 @@
 import { policyConformance, type ConformanceSubject } from './conformance.js';
 import {
   createAdaCachePolicy,
+  createAutoPolicy,
   createDmdPolicy,
   createEasyCachePolicy,
   createFewerStepsPolicy,
@@ -11,6 +12,7 @@ import {
   createHiCachePolicy,
   createMagCachePolicy,
   createPolicy,
+  createScheduledPolicy,
   createSpectrumPolicy,
   createTaylorSeerPolicy,
   createTeaCachePolicy,
@@ -43,6 +45,30 @@ const BASELINES: [string, ConformanceSubject][] = [
       printed: ['interval=4'],
     },
   ],
+];
+
+const SCHEDULED = { schedule: '0,1,4,7', weights: '1;1.5,-0.5;none;2,-1;1.2,-0.3,0.1;1,0,0' };
+
+/** The schedule is that of ten calls, and the weights are. */
+const SCHEDULES: [string, ConformanceSubject][] = [
+  [
+    'scheduled',
+    {
+      create: () => createScheduledPolicy(SCHEDULED),
+      createOff: () => createScheduledPolicy({ schedule: '0,1,2,3,4,5,6,7,8,9' }),
+      printed: ['schedule=0,1,4,7', 'weights=1;1.5,-0.5;none;2,-1;1.2,-0.3,0.1;1,0,0'],
+      runs: [{ steps: 10, calls: 10, network: TEST_NETWORK }],
+    },
+  ],
+  [
+    'scheduled, of a preset',
+    {
+      create: () => createScheduledPolicy({ ...SCHEDULED, preset: 'demo-10' }),
+      printed: ['preset(demo-10, full_calls=4)'],
+      runs: [{ steps: 10, calls: 10 }],
+    },
+  ],
+  ['scheduled, reuse', { create: () => createScheduledPolicy({ schedule: '0' }) }],
 ];
 
 const FORECASTERS: [string, ConformanceSubject][] = [
@@ -88,6 +114,14 @@ const FORECASTERS: [string, ConformanceSubject][] = [
       printed: ['order=4', 'ridge=0.1', 'window=7'],
     },
   ],
+  ...(['foca', 'newton'] as const).map((forecaster): [string, ConformanceSubject] => [
+    `auto with ${forecaster}`,
+    {
+      create: () => createAutoPolicy({ forecaster, max_error: 2 }),
+      createOff: () => createAutoPolicy({ forecaster, max_error: 0 }),
+      printed: ['max_error=2', 'warmup=3', 'tail=1'],
+    },
+  ]),
   ...[4, 5, 9].map((snapshots): [string, ConformanceSubject] => [
     `dmd, ${snapshots} snapshots`,
     {
@@ -205,7 +239,7 @@ const WRAPPED: [string, ConformanceSubject][] = [
   ],
 ];
 
-const SUBJECTS = [...BASELINES, ...FORECASTERS, ...GATES, ...WRAPPED];
+const SUBJECTS = [...BASELINES, ...SCHEDULES, ...FORECASTERS, ...GATES, ...WRAPPED];
 
 describe.each(SUBJECTS)('conformance of %s', (_title, subject) => {
   it.each(policyConformance(subject))('$title', ({ run }) => {

@@ -6,6 +6,7 @@ export { createHiCachePolicy } from './hicache-policy.js';
 export { createFocaPolicy } from './foca-policy.js';
 export { createSpectrumPolicy } from './spectrum-policy.js';
 export { createDmdPolicy } from './dmd-policy.js';
+export { createAutoPolicy } from './auto-policy.js';
 export { createTocaPolicy } from './toca-policy.js';
 export { createDucaPolicy } from './duca-policy.js';
 export { createDeltaDitPolicy } from './delta-dit-policy.js';
@@ -14,6 +15,7 @@ export { createAdaCachePolicy } from './adacache-policy.js';
 export { createMagCachePolicy } from './magcache-policy.js';
 export { createEasyCachePolicy } from './easycache-policy.js';
 export { createFirstBlockCachePolicy } from './first-block-cache-policy.js';
+export { createScheduledPolicy } from './scheduled-policy.js';
 export { withMaxConsecutiveForecasts } from './with-max-consecutive-forecasts.js';
 export { withSharedDecision } from './with-shared-decision.js';
 export { withStepMask } from './with-step-mask.js';
@@ -33,10 +35,40 @@ export type { FewerStepsOptions } from './fewer-steps-policy.js';
 export type { ForaOptions } from './fora-policy.js';
 export type { TaylorSeerOptions } from './taylorseer-policy.js';
 export type { HiCacheOptions } from './hicache-policy.js';
+export { addUpCalls, driftOfGap } from './calibration/gap-cost.js';
+export type { CallCost, DriftOptions, GapCost } from './calibration/gap-cost.js';
+export { errorGrowth } from './calibration/error-growth.js';
+export { findSchedules } from './calibration/find-schedules.js';
+export type { PredictedSchedule, ScheduleProblem } from './calibration/find-schedules.js';
+export { climbSchedule } from './calibration/climb-schedule.js';
+export type { ScheduleClimb } from './calibration/climb-schedule.js';
+export { refineSchedule } from './calibration/refine-schedule.js';
+export type { ScheduleRefinement } from './calibration/refine-schedule.js';
+export { fitAll, fitWeightsToWalks } from './calibration/fit-weights.js';
+export type { FittedWeights, WeightsProblem } from './calibration/fit-weights.js';
+export { createWalkFitter, deviationSquared } from './calibration/walk-fit.js';
+export type {
+  CallWeights,
+  FittedSchedule,
+  WalkFitOptions,
+  WalkFitter,
+  WalkGram,
+} from './calibration/walk-fit.js';
+export { weightsPlan } from './calibration/weights-plan.js';
 export { MAX_SEARCH_HISTORY, searchSchedules } from './calibration/schedule-search.js';
 export type { FoundSchedule, ScheduleSearch } from './calibration/schedule-search.js';
 export { assertSamplerResponse, callsOf, finalSteps } from './calibration/sampler-response.js';
 export type { SamplerResponse } from './calibration/sampler-response.js';
+export { chooseVariant, DEFAULT_TARGET_PSNR } from './calibration/choose-variant.js';
+export type { VariantWish } from './calibration/choose-variant.js';
+export { matchPreset } from './calibration/match-preset.js';
+export type { RunIdentity } from './calibration/match-preset.js';
+export { isPresetName, PRESET_NAME_RULE } from './calibration/preset-name.js';
+export { PRESET_POLICY, parsePresetRequest, schedulePreset } from './calibration/preset-policy.js';
+export type { PresetRequest, ScheduledPreset } from './calibration/preset-policy.js';
+export { printPreset, readPreset } from './calibration/read-preset.js';
+export { stretchVariant } from './calibration/stretch-variant.js';
+export type { Stretch } from './calibration/stretch-variant.js';
 export type {
   Preset,
   PresetIdentity,
@@ -45,6 +77,7 @@ export type {
 } from './calibration/preset.js';
 export type { FocaOptions } from './foca-policy.js';
 export type { SpectrumOptions } from './spectrum-policy.js';
+export type { AutoOptions } from './auto-policy.js';
 export type { DmdOptions } from './dmd-policy.js';
 export type { TocaOptions } from './toca-policy.js';
 export type { DucaOptions } from './duca-policy.js';
@@ -55,6 +88,7 @@ export type { AdaCacheOptions } from './adacache-policy.js';
 export type { MagCacheOptions } from './magcache-policy.js';
 export type { EasyCacheOptions } from './easycache-policy.js';
 export type { FirstBlockCacheOptions } from './first-block-cache-policy.js';
+export type { ScheduledOptions } from './scheduled-policy.js';
 export type { CompileRunPlanOptions, RunPlan, RunSetup } from './run-plan.js';
 export type { Granularity, NetworkShape, SiteShape } from './network-shape.js';
 export type { TokenCache, TokenScore, TokenSelection } from './token-selection.js';

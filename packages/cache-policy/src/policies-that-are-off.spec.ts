@@ -1,4 +1,4 @@
-import { runOf } from '../test/runs.js';
+import { every, runOf } from '../test/runs.js';
 import { walk } from './conformance-walk.js';
 import { createPolicy, createTeaCachePolicy, isFullCall, listPolicies } from './index.js';
 import { TEST_NETWORK } from './synthetic-host.js';
@@ -15,6 +15,10 @@ const OFF: Readonly<Record<string, readonly (readonly [Record<string, string>, s
   foca: [[{ interval: '1' }, 'interval is 1']],
   spectrum: [[{ interval: '1' }, 'interval is 1']],
   dmd: [[{ interval: '1' }, 'interval is 1']],
+  auto: [
+    [{ max_error: '0%' }, 'max_error is 0'],
+    [{ max_interval: '1' }, 'max_interval is 1'],
+  ],
   toca: [[{ interval: '1' }, 'interval is 1']],
   duca: [[{ interval: '1' }, 'interval is 1']],
   'delta-dit': [[{ interval: '1' }, 'interval is 1']],
@@ -28,6 +32,7 @@ const OFF: Readonly<Record<string, readonly (readonly [Record<string, string>, s
     [{ skips: '0' }, 'skips is 0'],
   ],
   easycache: [[{ threshold: '0' }, 'threshold is 0']],
+  scheduled: [[{ schedule: every(1, 0, 19).join() }, 'all 20 calls are in the schedule']],
   'first-block-cache': [[{ threshold: '0' }, 'threshold is 0']],
 };
 
@@ -51,7 +56,10 @@ describe('a policy that is off', () => {
       .map(({ name }) => name)
       .filter((name) => !['full', 'fewer-steps'].includes(name)),
   )('%s without options has nothing to explain', (name) => {
-    expect(createPolicy({ name }).explainFull({ ...runOf(50), network: TEST_NETWORK })).toBeNull();
+    const options: Record<string, string> = name === 'scheduled' ? { schedule: '0' } : {};
+    expect(
+      createPolicy({ name, options }).explainFull({ ...runOf(50), network: TEST_NETWORK }),
+    ).toBeNull();
   });
 });
 

@@ -59,7 +59,10 @@ export function registerPolicy<O extends object>(
   });
 }
 
-function describeOptions<O extends object>(table: OptionTable<O>): readonly OptionDescription[] {
+/** What people and programs read of a table's options. */
+export function describeOptions<O extends object>(
+  table: OptionTable<O>,
+): readonly OptionDescription[] {
   return optionNames(table).map((name) => {
     const { aliases, rule, summary, defaultValue } = table[name];
     const text = defaultValue === undefined ? '' : String(defaultValue);

@@ -2,10 +2,16 @@ import { createPolicy, createTaylorSeerPolicy, listPolicies, POLICIES } from './
 
 const NAMES = POLICIES.map(({ name }) => name).join(', ');
 
+const REQUIRED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'fewer-steps': { steps: '7' },
+  scheduled: { schedule: '0,2' },
+};
+
 describe('the policy registry', () => {
   it('lists policies by name, each with its options and those that all have', () => {
     expect(listPolicies().map((policy) => policy.name)).toEqual([
       'adacache',
+      'auto',
       'delta-dit',
       'dmd',
       'duca',
@@ -17,6 +23,7 @@ describe('the policy registry', () => {
       'full',
       'hicache',
       'magcache',
+      'scheduled',
       'spectrum',
       'taylorseer',
       'teacache',
@@ -45,12 +52,15 @@ describe('the policy registry', () => {
         .filter(({ defaultValue }) => defaultValue === '')
         .map((option) => [name, option.name]),
     );
-    expect(required).toEqual([['fewer-steps', 'steps']]);
+    expect(required).toEqual([
+      ['fewer-steps', 'steps'],
+      ['scheduled', 'schedule'],
+    ]);
   });
 
   it.each(listPolicies())('$name: every listed default is what leaving it out means', (listed) => {
     const given = listed.options.filter((option) => option.defaultValue !== '');
-    const required = listed.name === 'fewer-steps' ? { steps: '7' } : {};
+    const required = REQUIRED[listed.name] ?? {};
     const defaults = Object.fromEntries(
       given.map(({ name, defaultValue }) => [name, defaultValue]),
     );

@@ -1,5 +1,6 @@
 import { invalidArgument } from '@forecache/core';
 import { ADACACHE_DEFINITION } from './adacache-policy.js';
+import { AUTO_DEFINITION } from './auto-policy.js';
 import type { CachePolicy } from './cache-policy.js';
 import { DELTA_DIT_DEFINITION } from './delta-dit-policy.js';
 import { DMD_DEFINITION } from './dmd-policy.js';
@@ -13,6 +14,7 @@ import { FULL_DEFINITION } from './full-policy.js';
 import { HICACHE_DEFINITION } from './hicache-policy.js';
 import { MAGCACHE_DEFINITION } from './magcache-policy.js';
 import { registerPolicy, type PolicyDescription } from './policy-definition.js';
+import { SCHEDULED_DEFINITION } from './scheduled-policy.js';
 import { SPECTRUM_DEFINITION } from './spectrum-policy.js';
 import { TAYLORSEER_DEFINITION } from './taylorseer-policy.js';
 import { TEACACHE_DEFINITION } from './teacache-policy.js';
@@ -21,6 +23,7 @@ import { TOCA_DEFINITION } from './toca-policy.js';
 /** Sorted by name. */
 const REGISTERED = Object.freeze([
   registerPolicy(ADACACHE_DEFINITION),
+  registerPolicy(AUTO_DEFINITION),
   registerPolicy(DELTA_DIT_DEFINITION),
   registerPolicy(DMD_DEFINITION),
   registerPolicy(DUCA_DEFINITION),
@@ -32,6 +35,7 @@ const REGISTERED = Object.freeze([
   registerPolicy(FULL_DEFINITION),
   registerPolicy(HICACHE_DEFINITION),
   registerPolicy(MAGCACHE_DEFINITION),
+  registerPolicy(SCHEDULED_DEFINITION),
   registerPolicy(SPECTRUM_DEFINITION),
   registerPolicy(TAYLORSEER_DEFINITION),
   registerPolicy(TEACACHE_DEFINITION),
