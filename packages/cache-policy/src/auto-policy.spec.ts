@@ -72,6 +72,13 @@ describe('auto', () => {
     expect(forecasts).toBeGreaterThan(20);
   });
 
+  it('stops at the first forecast above the budget', () => {
+    // Through 0, 1, 8 and 27 a parabola is off by 3! = 6 at call 4, of a norm of |(27, 500)| = 500.7: 1.198 %.
+    const fifth = (max_error: number) =>
+      plansOf({ max_error, warmup: 4, tail: 0 }, cubic, 6)[4]?.action.kind;
+    expect([1.19, 1.2].map(fifth)).toEqual(['full', 'forecast']);
+  });
+
   it('lets an interval grow by half and a call, up to the longest', () => {
     // Nothing changes, so no budget is ever used up: 1, then 2, 4, 7, 7.
     const plans = plansOf({ max_error: 1, tail: 0 }, constant, 40);

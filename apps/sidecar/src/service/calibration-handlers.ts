@@ -36,9 +36,13 @@ export function createCalibrationHandlers(unary: AnswerUnary): CalibrationServic
   };
 }
 
-function find({ runs, response, fullCalls, history }: FindSchedules): readonly PredictedSchedule[] {
-  assertSizes(runs.length, callsOf(response));
-  return findSchedules({ runs, response, fullCalls, ...(history !== null && { history }) });
+function find({ history, growth, ...problem }: FindSchedules): readonly PredictedSchedule[] {
+  assertSizes(problem.runs.length, callsOf(problem.response));
+  return findSchedules({
+    ...problem,
+    ...(history !== null && { history }),
+    ...(growth.length > 0 && { growth }),
+  });
 }
 
 function fit({ positions, ...problem }: FitWeights): WeightsFound {

@@ -70,6 +70,26 @@ test('weights come as a plan that any host can follow', async () => {
   expect(fitted['heldOutError']).toBeLessThan(0.01);
 });
 
+test('how errors grew on a walk goes into the next search', async () => {
+  const walked = (seed: number) => {
+    const outputs = Array.from({ length: CALLS + 2 }, (_, i) =>
+      Float32Array.from(
+        { length: 5 },
+        (__, j) => Math.cos(0.3 * (i % CALLS) + seed * j) + (i < CALLS ? 0 : 0.01 * j),
+      ),
+    );
+    return { size: CALLS + 2, products: gramTriangle({ products: gramFromFeatures(outputs) }) };
+  };
+  const { growth } = await ask('FitWeights', { walks: [walked(1)], response, fullCalls: [0, 5] });
+  expect(growth).toHaveLength(CALLS + 1);
+  const problem = { runs: [gram(1)], response, fullCalls: 3 };
+  expect(await ask('FindSchedules', { ...problem, growth })).toHaveProperty('schedules.length', 3);
+  const grown = Array.from({ length: CALLS + 1 }, (_, s) => 2 ** (CALLS - s));
+  expect(await ask('FindSchedules', { ...problem, growth: grown })).not.toEqual(
+    await ask('FindSchedules', problem),
+  );
+});
+
 test('history and ridge are taken where they are given', async () => {
   const problem = {
     walks: [gram(1), gram(2)],

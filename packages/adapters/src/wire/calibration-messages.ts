@@ -18,6 +18,8 @@ export interface FindSchedules {
   readonly fullCalls: number;
   /** Null: the sidecar's own. */
   readonly history: number | null;
+  /** Empty: errors neither grow nor shrink. */
+  readonly growth: readonly number[];
 }
 
 /** Mirrors `FitWeightsRequest`. */
@@ -41,6 +43,8 @@ export interface WeightsFound {
   readonly ridge: number;
   readonly predictedError: number;
   readonly heldOutError: number;
+  /** Empty before the first walk. */
+  readonly growth: readonly number[];
 }
 
 /** A search from the wire; sizes are checked before anything is copied. */
@@ -50,6 +54,7 @@ export function decodeFindSchedules(message: FindSchedulesRequest__Output): Find
     response: decodeResponse(message.response),
     fullCalls: message.fullCalls,
     history: message.history === 0 ? null : message.history,
+    growth: decodeFinite(message.growth, 'growth'),
   };
 }
 
@@ -78,7 +83,7 @@ export function encodeSchedules(
 
 /** The message of fitted weights. */
 export function encodeWeightsFound({ plan, ...found }: WeightsFound): FitWeightsResponse {
-  return { ...found, plan: encodeRunPlan(plan) };
+  return { ...found, growth: [...found.growth], plan: encodeRunPlan(plan) };
 }
 
 function decodeGrams(messages: readonly TrajectoryGram__Output[], name: string): TrajectoryGram[] {

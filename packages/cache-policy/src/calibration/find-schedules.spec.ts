@@ -67,6 +67,13 @@ describe('findSchedules', () => {
     expect(found?.fullCalls.some((call) => call % 4 !== 0)).toBe(true);
   });
 
+  it('refuses growth of another run', () => {
+    const problem = { runs: [bending(4)], response: eulerResponse(4), fullCalls: 2 };
+    expect(() => findSchedules({ ...problem, growth: [1, 1] })).toThrow(
+      'growth.length must be calls + 1 (5), got 2',
+    );
+  });
+
   it('refuses a response that looks ahead', () => {
     const rows = [[0], [1]].map((row) => [...row, 1]);
     const problem = { runs: [bending(2)], response: { rows: [...rows, [1, 1]] }, fullCalls: 1 };

@@ -45,6 +45,8 @@ export function findSchedules(problem: ScheduleProblem): readonly PredictedSched
   assertSamplerResponse(response);
   const calls = callsOf(response);
   assertRuns(runs, calls);
+  if (problem.growth !== undefined && problem.growth.length !== calls + 1)
+    throw invalidArgument('growth.length', `calls + 1 (${calls + 1})`, problem.growth.length);
   const gram = sumGrams(runs);
   const steps = finalSteps(response);
   const { growth } = problem;

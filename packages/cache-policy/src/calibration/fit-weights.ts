@@ -1,4 +1,5 @@
 import { invalidArgument, squaredNorm, sumGrams } from '@forecache/core';
+import { errorGrowth } from './error-growth.js';
 import { assertSamplerResponse, callsOf } from './sampler-response.js';
 import {
   createWalkFitter,
@@ -28,6 +29,8 @@ export interface FittedWeights extends WalkFitOptions {
   readonly predictedError: number;
   /** The same with each run left out of its fit in turn; NaN with a single run. */
   readonly heldOutError: number;
+  /** As `errorGrowth` tells it of the walks; empty before the first. */
+  readonly growth: readonly number[];
 }
 
 /** What is tried where nothing is given. */
@@ -47,10 +50,13 @@ export function fitWeightsToWalks(problem: WeightsProblem): FittedWeights {
   const leftOut = leaveOneOut(walks);
   const options = chooseOptions({ ...problem, walks }, leftOut);
   const fitter = createWalkFitter(problem, options);
-  const weights = fitAll(fitter, problem, sumGrams(walks));
+  const gram = sumGrams(walks);
+  const weights = fitAll(fitter, problem, gram);
+  const isWalked = (problem.walks[0]?.products.length ?? 0) > callsOf(problem.response);
   return {
     ...options,
     weights,
+    growth: isWalked ? errorGrowth(problem, fitter, gram) : [],
     predictedError: finalError(
       walks.map((walk) => ({ walk, fitter })),
       problem,

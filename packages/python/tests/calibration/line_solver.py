@@ -11,10 +11,13 @@ class LineSolver:
     """Answers every question with the line through the newest two features; notes the questions.
 
     scale: by round, what the weights are multiplied with; 1 after the last.
+    shifts: so many times another search finds another schedule, later by a call each time.
     """
 
-    def __init__(self, *scale: float, held_out_error: float | None = 0.25) -> None:
+    def __init__(self, *scale: float, held_out_error: float | None = 0.25, shifts: int = 0) -> None:
         self.scale = scale
+        self.shifts = shifts
+        self.growths: list[Sequence[float]] = []
         self.held_out_error = held_out_error
         self.searched: list[tuple[Sequence[Sequence[float]], Sequence[Sequence[float]], int]] = []
         self.questions: list[FitQuestion] = []
@@ -24,13 +27,14 @@ class LineSolver:
         runs: Sequence[Sequence[float]],
         response: Sequence[Sequence[float]],
         full_calls: int,
-        history: int = 3,
+        growth: Sequence[float] = (),
     ) -> list[FoundSchedule]:
         self.searched.append((runs, response, full_calls))
+        self.growths.append(growth)
         calls = len(response) - 1
+        shift = min(len(self.growths) - 1, self.shifts)
         return [
-            FoundSchedule(tuple(index * calls // count for index in range(count)), 0.5)
-            for count in range(1, full_calls + 1)
+            FoundSchedule(_schedule(calls, count, shift), 0.5) for count in range(1, full_calls + 1)
         ]
 
     def fit_weights(self, question: FitQuestion) -> FittedWeights:
@@ -45,7 +49,13 @@ class LineSolver:
             ridge=0.0,
             predicted_error=0.125,
             held_out_error=self.held_out_error,
+            growth=(float(len(self.questions)),) * (calls + 1) if self.shifts else (),
         )
+
+
+def _schedule(calls: int, count: int, shift: int) -> tuple[int, ...]:
+    even = [index * calls // count for index in range(count)]
+    return tuple(call if call == 0 else min(call + shift, calls - 1) for call in even)
 
 
 def line(call: int, full_calls: Sequence[int]) -> tuple[float, ...]:

@@ -57,6 +57,29 @@ def test_the_first_fit_reads_full_runs_and_the_later_ones_walks() -> None:
     assert walk[0] == pytest.approx(walk[8], rel=1e-6)
 
 
+def test_another_search_knows_how_errors_grew_on_the_last_walk() -> None:
+    solver = LineSolver(shifts=5)
+    made(solver, searches=3)
+    # Three questions for every schedule; the last one's growth goes into the next search.
+    assert [len(growth) for growth in solver.growths] == [0, CALLS + 1, CALLS + 1]
+    assert [growth[0] for growth in solver.growths[1:]] == [3.0, 6.0]
+    asked = [tuple(question.full_calls) for question in solver.questions]
+    assert asked == [(0, 2, 4, 6)] * 3 + [(0, 3, 5, 7)] * 3 + [(0, 4, 6, 7)] * 3
+
+
+def test_the_best_search_is_kept() -> None:
+    # The second schedule's weights are far off, so the first stays.
+    preset = made(LineSolver(1.0, 1.0, 1.0, 3.0, 3.0, 3.0, shifts=1), searches=2)
+    assert preset.variants[0].full_calls == (0, 2, 4, 6)
+
+
+def test_a_schedule_that_was_tried_ends_the_searches() -> None:
+    solver = LineSolver(shifts=1)
+    made(solver, searches=9)
+    assert len(solver.searched) == 3
+    assert len(solver.questions) == 6
+
+
 def test_positions_are_the_timesteps() -> None:
     solver, pipe = LineSolver(), ToyPipeline()
     made(solver, pipe)
@@ -157,6 +180,7 @@ def test_the_pipeline_is_left_as_it_was() -> None:
         ({"full_calls": [0]}, "full_calls must be integers >= 1, got [0]"),
         ({"full_calls": [8]}, "full_calls must be below the calls of a run (8), got 8"),
         ({"rounds": 0}, "rounds must be an integer >= 1, got 0"),
+        ({"searches": 0}, "searches must be an integer >= 1, got 0"),
         ({"history": 0}, "history must be an integer from 1 to 9, got 0"),
         ({"history": 10}, "history must be an integer from 1 to 9, got 10"),
         ({"ridge": 0.0}, "ridge must be a finite number > 0, got 0.0"),

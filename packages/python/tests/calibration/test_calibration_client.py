@@ -84,13 +84,13 @@ def client(service: FakeService, tmp_path: Path) -> Iterator[CalibrationClient]:
 
 
 def test_schedules_are_asked_for_and_read(service: FakeService, client: CalibrationClient) -> None:
-    found = client.find_schedules([[1.0, 2.0, 3.0]], RESPONSE, 2)
+    found = client.find_schedules([[1.0, 2.0, 3.0]], RESPONSE, 2, growth=[2.0, 1.5, 1.25, 1.0])
     assert found == (FoundSchedule((0,), 0.5), FoundSchedule((0, 2), 0.25))
     (asked,) = service.asked
     assert (asked.runs[0].size, list(asked.runs[0].products)) == (2, [1.0, 2.0, 3.0])
     assert asked.response.calls == 3
     assert list(asked.response.coefficients) == [0, 0, 0, -1, 0, 0, -1, -2, 0, -1, -2, -3]
-    assert (asked.full_calls, asked.history) == (2, 3)
+    assert (asked.full_calls, list(asked.growth)) == (2, [2.0, 1.5, 1.25, 1.0])
 
 
 def test_weights_are_asked_for_and_read(service: FakeService, client: CalibrationClient) -> None:

@@ -11,18 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from forecache.calibration.elements import Elements, Keep
-from forecache.calibration.gram import triangle
 from forecache.calibration.held_out import measured_on
 from forecache.calibration.identity import identity_of, seeds_of
 from forecache.calibration.preset import Preset
-from forecache.calibration.preset_content import PresetProvenance, PresetVariant, assert_name
+from forecache.calibration.preset_content import PresetProvenance, assert_name
 from forecache.calibration.reference import Reference, reference_of
-from forecache.calibration.rounds import Bench, FitOptions, fit_schedule
+from forecache.calibration.rounds import Bench, FitOptions
 from forecache.calibration.runs import Call, Given, Run, compile_runs
+from forecache.calibration.searches import search_and_fit
 from forecache.calibration.solver import Solver, solver_at
 from forecache.calibration.walking import record_run
 from forecache.client.answers import MAX_WEIGHTS
-from forecache.client.calibration import FoundSchedule
 from forecache.diffusers.targets import assert_free, transformers_of
 from forecache.errors import ForecacheError
 
@@ -35,6 +34,7 @@ class _Options:
 
     full_calls: tuple[int, ...]
     fit: FitOptions
+    searches: int
     elements: Elements
 
 
@@ -46,6 +46,7 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
     name: str,
     call: Call | None = None,
     held_out: Iterable[Given] = (),
+    searches: int = 3,
     rounds: int = 3,
     history: int | None = None,
     ridge: float | None = None,
@@ -72,8 +73,9 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
         )
         preset.save("flux-dev-50.json")
 
-    Every run is made in full once, then `rounds` times with forecasts for every number of full
-    calls. Nothing of the pipeline is changed; `scheduler.step` is watched for the time.
+    Every run is made in full once, then at most `searches` times `rounds` times with forecasts for
+    every number of full calls. Nothing of the pipeline is changed; `scheduler.step` is watched for
+    the time.
 
     runs: seeds for `call`, or keyword arguments of one call of the pipeline each, with latents or
         a seeded generator: a run must be the same each time. All have one number of steps and one
@@ -83,7 +85,9 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
     call: `call(pipe, seed)` makes the run of a seed.
     held_out: further runs that nothing is fitted on; the errors of the variants are measured there.
         Default none: the fitted runs are left out in turn, which is an estimate.
-    rounds: walks and fits by turns, default 3; the best one is kept.
+    searches: schedules that are tried for each number of full calls, default 3; each is searched
+        with what the one before showed of how errors grow, and the best one is kept.
+    rounds: walks and fits by turns of one schedule, default 3; the best one is kept.
     history: stored features that a forecast reads, 1 to 9. Default: chosen by leaving runs out.
     ridge: relative to the features' mean squared norm. Default: chosen by leaving runs out.
     elements: random elements of every output that are looked at. Default all.
@@ -106,6 +110,7 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
             history=_history(history),
             ridge=_ridge(ridge),
         ),
+        searches=_at_least_one("searches", searches),
         elements=Elements(elements, keep),
     )
     fitted = compile_runs(pipe, list(runs), call, "runs")
@@ -118,8 +123,8 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
         identity = identity_of(pipe, fitted, reference.runs[0], model)
         preset = Preset(name, identity, provenance, variants=())
         bench = Bench(pipe, fitted, reference, preset, options.fit, solver.fit_weights)
-        schedules = _schedules(solver, reference, options.full_calls)
-        preset = replace(preset, variants=tuple(_fitted(bench, each) for each in schedules))
+        variants = search_and_fit(bench, solver, options.full_calls, options.searches)
+        preset = replace(preset, variants=variants)
     if unseen:
         preset = replace(preset, variants=measured_on(pipe, unseen, preset, options.elements))
     if directory is not None:
@@ -139,22 +144,6 @@ def _recorded(pipe: Any, runs: Sequence[Run], options: _Options) -> Reference:
             f"full_calls must be below the calls of a run ({reference.calls}), got {most}"
         )
     return reference
-
-
-def _schedules(
-    solver: Solver, reference: Reference, full_calls: Sequence[int]
-) -> list[FoundSchedule]:
-    grams = [triangle(each) for each in reference.grams]
-    found = solver.find_schedules(grams, reference.response.tolist(), full_calls[-1])
-    return [found[count - 1] for count in full_calls]
-
-
-def _fitted(bench: Bench, found: FoundSchedule) -> PresetVariant:
-    variant = fit_schedule(bench, found)
-    if variant.measured is not None:
-        error = min(variant.measured.realised)
-        logger.info("forecache: %d full calls: %.3g %% off", len(found.full_calls), 100 * error)
-    return variant
 
 
 def _counts(full_calls: Sequence[int]) -> tuple[int, ...]:

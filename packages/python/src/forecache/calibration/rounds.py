@@ -53,7 +53,16 @@ class Walks:
     grams: Sequence[Tensor]
 
 
-def fit_schedule(bench: Bench, found: FoundSchedule) -> PresetVariant:
+@dataclass(frozen=True)
+class FittedVariant:
+    """A variant, how far its runs ended from the full ones, and how errors grew on the way."""
+
+    variant: PresetVariant
+    error: float
+    growth: tuple[float, ...]
+
+
+def fit_schedule(bench: Bench, found: FoundSchedule) -> FittedVariant:
     """The weights of the round that ended nearest to the full runs.
 
     The first fit has only these; each later one has the walks of the weights before it.
@@ -81,7 +90,8 @@ def fit_schedule(bench: Bench, found: FoundSchedule) -> PresetVariant:
     )
     best = measured.best_round
     measured = replace(measured, left_out=left_out[best])
-    return replace(variants[best], relative_error=left_out[best], measured=measured)
+    variant = replace(variants[best], relative_error=left_out[best], measured=measured)
+    return FittedVariant(variant, realised[best], fits[-1].growth)
 
 
 def walk(bench: Bench, variant: PresetVariant) -> Walks:

@@ -24,7 +24,7 @@ class Solver(Protocol):
         runs: Sequence[Sequence[float]],
         response: Sequence[Sequence[float]],
         full_calls: int,
-        history: int = 3,
+        growth: Sequence[float] = (),
     ) -> Sequence[FoundSchedule]: ...
 
     def fit_weights(self, question: FitQuestion) -> FittedWeights: ...

@@ -64,6 +64,8 @@ class FittedWeights:
     ridge: float
     predicted_error: float
     held_out_error: float | None
+    growth: tuple[float, ...] = ()
+    """By how much an error before each call grows on the walks; empty where there were none."""
 
 
 class CalibrationClient:
@@ -82,17 +84,22 @@ class CalibrationClient:
         self._service = CalibrationServiceStub(self._channel)
 
     def find_schedules(
-        self, runs: Sequence[Triangle], response: Rows, full_calls: int, history: int = 3
+        self,
+        runs: Sequence[Triangle],
+        response: Rows,
+        full_calls: int,
+        growth: Sequence[float] = (),
     ) -> tuple[FoundSchedule, ...]:
         """The best schedule for 1, 2, ... `full_calls` full calls.
 
+        growth: of a walk, as `FittedWeights.growth`; default: errors neither grow nor shrink.
         Raises ForecacheError for what the sidecar refuses, NoPlanError where nobody answers.
         """
         message = calibration_pb2.FindSchedulesRequest(
             runs=[encode_gram(triangle) for triangle in runs],
             response=encode_response(response),
             full_calls=full_calls,
-            history=history,
+            growth=growth,
         )
         try:
             answer = ask(self._service.FindSchedules, message, TIMEOUT_S)
@@ -176,7 +183,14 @@ def decode_weights(
         ridge=message.ridge,
         predicted_error=message.predicted_error,
         held_out_error=held_out if math.isfinite(held_out) else None,
+        growth=_decode_growth(message.growth, calls),
     )
+
+
+def _decode_growth(growth: Sequence[float], calls: int) -> tuple[float, ...]:
+    if growth and (len(growth) != calls + 1 or not all(map(math.isfinite, growth))):
+        raise MalformedAnswerError("growth", f"empty or {calls + 1} finite numbers", list(growth))
+    return tuple(growth)
 
 
 def _assert_schedule(plan: RunPlan, full_calls: Sequence[int]) -> None:

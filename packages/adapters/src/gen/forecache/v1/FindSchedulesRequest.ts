@@ -8,6 +8,7 @@ export interface FindSchedulesRequest {
   'response'?: (_forecache_v1_SamplerResponse | null);
   'fullCalls'?: (number);
   'history'?: (number);
+  'growth'?: (number | string)[];
 }
 
 export interface FindSchedulesRequest__Output {
@@ -15,4 +16,5 @@ export interface FindSchedulesRequest__Output {
   'response': (_forecache_v1_SamplerResponse__Output | null);
   'fullCalls': (number);
   'history': (number);
+  'growth': (number)[];
 }

@@ -8,6 +8,7 @@ export interface FitWeightsResponse {
   'ridge'?: (number | string);
   'predictedError'?: (number | string);
   'heldOutError'?: (number | string);
+  'growth'?: (number | string)[];
 }
 
 export interface FitWeightsResponse__Output {
@@ -16,4 +17,5 @@ export interface FitWeightsResponse__Output {
   'ridge': (number);
   'predictedError': (number);
   'heldOutError': (number);
+  'growth': (number)[];
 }

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from forecache._generated.forecache.v1 import plan_pb2 as forecache_dot_v1_dot_plan__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66orecache/v1/calibration.proto\x12\x0c\x66orecache.v1\x1a\x17\x66orecache/v1/plan.proto\"0\n\x0eTrajectoryGram\x12\x0c\n\x04size\x18\x01 \x01(\r\x12\x10\n\x08products\x18\x02 \x03(\x01\"6\n\x0fSamplerResponse\x12\r\n\x05\x63\x61lls\x18\x01 \x01(\r\x12\x14\n\x0c\x63oefficients\x18\x02 \x03(\x01\"\x98\x01\n\x14\x46indSchedulesRequest\x12*\n\x04runs\x18\x01 \x03(\x0b\x32\x1c.forecache.v1.TrajectoryGram\x12/\n\x08response\x18\x02 \x01(\x0b\x32\x1d.forecache.v1.SamplerResponse\x12\x12\n\nfull_calls\x18\x03 \x01(\r\x12\x0f\n\x07history\x18\x04 \x01(\r\"<\n\rFoundSchedule\x12\x12\n\nfull_calls\x18\x01 \x03(\r\x12\x17\n\x0fpredicted_drift\x18\x02 \x01(\x01\"G\n\x15\x46indSchedulesResponse\x12.\n\tschedules\x18\x01 \x03(\x0b\x32\x1b.forecache.v1.FoundSchedule\"\xc7\x01\n\x11\x46itWeightsRequest\x12+\n\x05walks\x18\x01 \x03(\x0b\x32\x1c.forecache.v1.TrajectoryGram\x12/\n\x08response\x18\x02 \x01(\x0b\x32\x1d.forecache.v1.SamplerResponse\x12\x12\n\nfull_calls\x18\x03 \x03(\r\x12\x11\n\tpositions\x18\x04 \x03(\x01\x12\x0f\n\x07history\x18\x05 \x01(\r\x12\x12\n\x05ridge\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\x08\n\x06_ridge\"\x8a\x01\n\x12\x46itWeightsResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.forecache.v1.RunPlan\x12\x0f\n\x07history\x18\x02 \x01(\r\x12\r\n\x05ridge\x18\x03 \x01(\x01\x12\x17\n\x0fpredicted_error\x18\x04 \x01(\x01\x12\x16\n\x0eheld_out_error\x18\x05 \x01(\x01\x32\xbf\x01\n\x12\x43\x61librationService\x12X\n\rFindSchedules\x12\".forecache.v1.FindSchedulesRequest\x1a#.forecache.v1.FindSchedulesResponse\x12O\n\nFitWeights\x12\x1f.forecache.v1.FitWeightsRequest\x1a .forecache.v1.FitWeightsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66orecache/v1/calibration.proto\x12\x0c\x66orecache.v1\x1a\x17\x66orecache/v1/plan.proto\"0\n\x0eTrajectoryGram\x12\x0c\n\x04size\x18\x01 \x01(\r\x12\x10\n\x08products\x18\x02 \x03(\x01\"6\n\x0fSamplerResponse\x12\r\n\x05\x63\x61lls\x18\x01 \x01(\r\x12\x14\n\x0c\x63oefficients\x18\x02 \x03(\x01\"\xa8\x01\n\x14\x46indSchedulesRequest\x12*\n\x04runs\x18\x01 \x03(\x0b\x32\x1c.forecache.v1.TrajectoryGram\x12/\n\x08response\x18\x02 \x01(\x0b\x32\x1d.forecache.v1.SamplerResponse\x12\x12\n\nfull_calls\x18\x03 \x01(\r\x12\x0f\n\x07history\x18\x04 \x01(\r\x12\x0e\n\x06growth\x18\x05 \x03(\x01\"<\n\rFoundSchedule\x12\x12\n\nfull_calls\x18\x01 \x03(\r\x12\x17\n\x0fpredicted_drift\x18\x02 \x01(\x01\"G\n\x15\x46indSchedulesResponse\x12.\n\tschedules\x18\x01 \x03(\x0b\x32\x1b.forecache.v1.FoundSchedule\"\xc7\x01\n\x11\x46itWeightsRequest\x12+\n\x05walks\x18\x01 \x03(\x0b\x32\x1c.forecache.v1.TrajectoryGram\x12/\n\x08response\x18\x02 \x01(\x0b\x32\x1d.forecache.v1.SamplerResponse\x12\x12\n\nfull_calls\x18\x03 \x03(\r\x12\x11\n\tpositions\x18\x04 \x03(\x01\x12\x0f\n\x07history\x18\x05 \x01(\r\x12\x12\n\x05ridge\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\x08\n\x06_ridge\"\x9a\x01\n\x12\x46itWeightsResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.forecache.v1.RunPlan\x12\x0f\n\x07history\x18\x02 \x01(\r\x12\r\n\x05ridge\x18\x03 \x01(\x01\x12\x17\n\x0fpredicted_error\x18\x04 \x01(\x01\x12\x16\n\x0eheld_out_error\x18\x05 \x01(\x01\x12\x0e\n\x06growth\x18\x06 \x03(\x01\x32\xbf\x01\n\x12\x43\x61librationService\x12X\n\rFindSchedules\x12\".forecache.v1.FindSchedulesRequest\x1a#.forecache.v1.FindSchedulesResponse\x12O\n\nFitWeights\x12\x1f.forecache.v1.FitWeightsRequest\x1a .forecache.v1.FitWeightsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,15 +37,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SAMPLERRESPONSE']._serialized_start=123
   _globals['_SAMPLERRESPONSE']._serialized_end=177
   _globals['_FINDSCHEDULESREQUEST']._serialized_start=180
-  _globals['_FINDSCHEDULESREQUEST']._serialized_end=332
-  _globals['_FOUNDSCHEDULE']._serialized_start=334
-  _globals['_FOUNDSCHEDULE']._serialized_end=394
-  _globals['_FINDSCHEDULESRESPONSE']._serialized_start=396
-  _globals['_FINDSCHEDULESRESPONSE']._serialized_end=467
-  _globals['_FITWEIGHTSREQUEST']._serialized_start=470
-  _globals['_FITWEIGHTSREQUEST']._serialized_end=669
-  _globals['_FITWEIGHTSRESPONSE']._serialized_start=672
-  _globals['_FITWEIGHTSRESPONSE']._serialized_end=810
-  _globals['_CALIBRATIONSERVICE']._serialized_start=813
-  _globals['_CALIBRATIONSERVICE']._serialized_end=1004
+  _globals['_FINDSCHEDULESREQUEST']._serialized_end=348
+  _globals['_FOUNDSCHEDULE']._serialized_start=350
+  _globals['_FOUNDSCHEDULE']._serialized_end=410
+  _globals['_FINDSCHEDULESRESPONSE']._serialized_start=412
+  _globals['_FINDSCHEDULESRESPONSE']._serialized_end=483
+  _globals['_FITWEIGHTSREQUEST']._serialized_start=486
+  _globals['_FITWEIGHTSREQUEST']._serialized_end=685
+  _globals['_FITWEIGHTSRESPONSE']._serialized_start=688
+  _globals['_FITWEIGHTSRESPONSE']._serialized_end=842
+  _globals['_CALIBRATIONSERVICE']._serialized_start=845
+  _globals['_CALIBRATIONSERVICE']._serialized_end=1036
 # @@protoc_insertion_point(module_scope)

@@ -87,6 +87,7 @@ class FindSchedulesRequest(_message.Message):
     RESPONSE_FIELD_NUMBER: _builtins.int
     FULL_CALLS_FIELD_NUMBER: _builtins.int
     HISTORY_FIELD_NUMBER: _builtins.int
+    GROWTH_FIELD_NUMBER: _builtins.int
     full_calls: _builtins.int
     """Most full calls of interest; 1 to the calls of a run."""
     history: _builtins.int
@@ -99,6 +100,12 @@ class FindSchedulesRequest(_message.Message):
     def response(self) -> Global___SamplerResponse:
         """The runs' sampler."""
 
+    @_builtins.property
+    def growth(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Factor by which an error before call s has grown at the end of the run, s = 0 .. calls: FitWeightsResponse.growth of
+        a walk. Default none: errors neither grow nor shrink.
+        """
+
     def __init__(
         self,
         *,
@@ -106,10 +113,11 @@ class FindSchedulesRequest(_message.Message):
         response: Global___SamplerResponse | None = ...,
         full_calls: _builtins.int = ...,
         history: _builtins.int = ...,
+        growth: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["response", b"response"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["full_calls", b"full_calls", "history", b"history", "response", b"response", "runs", b"runs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["full_calls", b"full_calls", "growth", b"growth", "history", b"history", "response", b"response", "runs", b"runs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -232,6 +240,7 @@ class FitWeightsResponse(_message.Message):
     RIDGE_FIELD_NUMBER: _builtins.int
     PREDICTED_ERROR_FIELD_NUMBER: _builtins.int
     HELD_OUT_ERROR_FIELD_NUMBER: _builtins.int
+    GROWTH_FIELD_NUMBER: _builtins.int
     history: _builtins.int
     """Stored features read."""
     ridge: _builtins.float
@@ -246,6 +255,10 @@ class FitWeightsResponse(_message.Message):
     def plan(self) -> _plan_pb2.RunPlan:
         """A plan with the schedule and the weights."""
 
+    @_builtins.property
+    def growth(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """How errors of these weights grow on the walks, for another search; calls + 1 factors. Empty before the first walk."""
+
     def __init__(
         self,
         *,
@@ -254,10 +267,11 @@ class FitWeightsResponse(_message.Message):
         ridge: _builtins.float = ...,
         predicted_error: _builtins.float = ...,
         held_out_error: _builtins.float = ...,
+        growth: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["held_out_error", b"held_out_error", "history", b"history", "plan", b"plan", "predicted_error", b"predicted_error", "ridge", b"ridge"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["growth", b"growth", "held_out_error", b"held_out_error", "history", b"history", "plan", b"plan", "predicted_error", b"predicted_error", "ridge", b"ridge"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
