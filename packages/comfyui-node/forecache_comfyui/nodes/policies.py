@@ -29,7 +29,7 @@ Not here: `toca` and `duca` compute chosen tokens, which the model host does, `f
 sampler's own setting, and `scheduled` is what a preset becomes.
 """
 
-SIMPLE = ("taylorseer", "fora", "hicache", "foca", "spectrum", "dmd", "easycache", OFF)
+SIMPLE = ("taylorseer", "fora", "hicache", "foca", "spectrum", "dmd", "auto", "easycache", OFF)
 """Policies that need no more than the node's widgets, on any model. The others want numbers that
 were fitted to a model (`teacache`, `magcache`), or look inside models whose class is known.
 """
