@@ -113,7 +113,7 @@ def test_widgets_of_the_plain_node(nodes: dict[str, Any]) -> None:
     assert {each.id: each.default for each in widgets} == WIDGETS
     assert [each.id for each in widgets] == list(WIDGETS)
     assert widgets[0].options == [
-        *("taylorseer", "fora", "hicache", "foca", "spectrum", "dmd", "easycache", "off")
+        *("taylorseer", "fora", "hicache", "foca", "spectrum", "dmd", "auto", "easycache", "off")
     ]
 
 
