@@ -3,6 +3,8 @@ export type { CompiledSidecarOptions, RunningSidecar } from './service/start-sid
 
 // For benchmarks and checks: the demo model's sampler with and without a sidecar, and its judge.
 export { fillNoise } from './sampler/noise.js';
+export { createForwardSource } from './sampler/forward-source.js';
+export { jointBranch, jointShape } from './generation/local-network.js';
 export { JOINT_BRANCH } from './sampler/joint-branch.js';
 export { sampleFlow } from './sampler/sample-flow.js';
 export { samplerResponse } from './sampler/sampler-response.js';

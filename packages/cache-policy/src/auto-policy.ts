@@ -7,7 +7,7 @@ import {
   type ErrorRates,
 } from './error-budget/error-rates.js';
 import { percentOption } from './error-budget/percent-option.js';
-import { reportedGram } from './error-budget/reported-gram.js';
+import { reportedGram } from './reported-gram.js';
 import { forecastBy } from './forecaster-policy.js';
 import { TAIL_LOOKALIKES, WARMUP_ALIASES } from './interval-schedule.js';
 import type { PolicyDefinition } from './policy-definition.js';

@@ -23,6 +23,7 @@ import {
   type OptionTable,
 } from './policy-options.js';
 import { probe } from './probe.js';
+import { reportedGram } from './reported-gram.js';
 import { createStatefulPolicy } from './stateful-policy.js';
 import { FULL, measuringSetup } from './stateless-policy.js';
 
@@ -140,11 +141,11 @@ function learnFrom(
   { snapshots, tolerance, ridge }: Required<DmdOptions>,
 ): LastFull {
   const calls = [...fullCalls, callIndex].slice(-snapshots);
-  const gram = gramOf(scalars, calls.length);
+  const gram = reportedGram(scalars, calls.length);
   if (gram === null) return { callIndex, found: null };
   const count = evenlySpaced(calls);
   if (count < MIN_SNAPSHOTS) return { callIndex, found: UNEVEN };
-  const even = gram.slice(0, count).map((row) => row.slice(0, count));
+  const even = gram.products.slice(0, count).map((row) => row.slice(0, count));
   const modes = dmdModes({ gram: even, rankTolerance: tolerance, ridge });
   return { callIndex, found: { modes, spacing: callIndex - (fullCalls.at(-1) ?? NaN) } };
 }
@@ -160,14 +161,4 @@ function evenlySpaced(calls: readonly number[]): number {
     count++;
   }
   return count;
-}
-
-/** The reported inner products of the newest features, newest first; null when one is missing. */
-function gramOf(scalars: CallResult['scalars'], count: number): number[][] | null {
-  const product = (i: number, j: number) =>
-    scalars[`gram.${Math.min(i, j)}.${Math.max(i, j)}`] ?? NaN;
-  const gram = Array.from({ length: count }, (_, i) =>
-    Array.from({ length: count }, (__, j) => product(i, j)),
-  );
-  return gram.every((row) => row.every(Number.isFinite)) ? gram : null;
 }

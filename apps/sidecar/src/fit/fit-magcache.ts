@@ -5,16 +5,13 @@ import {
   transformerLayout,
   walkTransformer,
   type CallPlan,
-  type FeatureSource,
-  type HostRun,
   type LocalTensor,
   type RunSetup,
   type TransformerLayout,
 } from '@forecache/adapters';
 import { residualSite } from '@forecache/cache-policy';
-import { ForecastError } from '@forecache/core';
 import { solverOf } from '../generation/solver-of.js';
-import { JOINT_BRANCH } from '../sampler/joint-branch.js';
+import { createForwardSource } from '../sampler/forward-source.js';
 import type { NetworkCaller } from '../sampler/network-caller.js';
 import { sampleInFull, type FullRun, type FullSampling } from './sample-in-full.js';
 
@@ -53,39 +50,17 @@ function createResidualCaller(
   return {
     async call({ callIndex, x }, signal) {
       const plan: CallPlan = { callIndex, action: { kind: 'full' }, exceptions: [] };
-      const source = createForwardSource(run, { callIndex, signal }, async (residual) => {
+      const observe = (observed: string, residual: LocalTensor) => {
+        if (observed !== site) return;
         const lengths = tokenLengths(float32View(residual), layout.width);
         if (newest !== null) onRatio(callIndex, meanRatio(lengths, newest));
         newest = lengths;
-      });
+      };
+      const source = createForwardSource({ run, callIndex, signal, observe });
       const input = float32Tensor(shape, x);
       const output = await walkTransformer({ layout, setup, plan, input, source });
       return { velocity: float32View(output), plan };
     },
-  };
-}
-
-/** Features of a call that a host computes one by one. */
-function createForwardSource(
-  run: HostRun,
-  { callIndex, signal }: { readonly callIndex: number; readonly signal: AbortSignal },
-  observe: (residual: LocalTensor) => Promise<void>,
-): FeatureSource {
-  const forward = async (site: string, input: LocalTensor | null): Promise<LocalTensor> => {
-    const placed = input === null ? null : ({ ...input, place: 'inline' } as const);
-    const key = { branch: JOINT_BRANCH, callIndex, site };
-    const request = { ...key, input: placed, output: null, keep: false, selection: null };
-    const { output } = await run.forward(request, { signal });
-    if (output.place === 'inline') return output;
-    throw new ForecastError('internal', `site ${site} must be answered inline`);
-  };
-  return {
-    async features(calls) {
-      const features: LocalTensor[] = [];
-      for (const { site, input } of calls) features.push(await forward(site, input));
-      return features;
-    },
-    observe: (_site, residual) => observe(residual),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TrajectoryGram } from '@forecache/core';
-import type { CallResult } from '../cache-policy.js';
+import type { CallResult } from './cache-policy.js';
 
 /** The inner products of the newest features that `feature-gram` told, newest first; null when one of them is missing. */
 export function reportedGram(scalars: CallResult['scalars'], count: number): TrajectoryGram | null {
