@@ -55,6 +55,13 @@ describe('policyOf', () => {
     });
   });
 
+  test('--max-error beside auto is its budget', () => {
+    expect(asked('--policy', 'auto', '--max-error', '1%')).toEqual({
+      name: 'auto',
+      options: { max_error: '1%' },
+    });
+  });
+
   test('without any, the default policy', () => {
     expect(asked('--interval', '4')).toEqual({ name: 'taylorseer', options: { interval: '4' } });
   });

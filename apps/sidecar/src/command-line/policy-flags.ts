@@ -11,11 +11,15 @@ const RESERVED: readonly string[] = [
   ...['text-tokens', 'help', 'version', 'preset', 'full_calls', 'max_error', 'target_psnr'],
 ];
 
-/** Flags of policy `preset`, which they imply, with the options that they set. */
+/** Flags of policy `preset`, which they imply unless another policy with such an option is named. */
 const PRESET_FLAGS = Object.freeze([
   ['--preset <preset>', 'preset', 'a preset by name or file; see `forecache presets`'],
   ['--full-calls <count>', 'full_calls', 'the preset’s schedule with so many full calls'],
-  ['--max-error <percent>', 'max_error', 'the fewest full calls with at most this error, like 1%'],
+  [
+    '--max-error <percent>',
+    'max_error',
+    'preset: the fewest full calls with at most this error; auto: its budget. Like 1%',
+  ],
   ['--target-psnr <dB>', 'target_psnr', 'the fewest full calls with at least this PSNR'],
 ] as const);
 
@@ -82,8 +86,11 @@ export function addPolicyFlags(command: Command): Command {
 
 /** The policy that a person asked for with its options; `--preset` alone asks for policy `preset`. */
 export function policyOf(flags: RawOptions, fallback = DEFAULT_POLICY): PolicyChoice {
-  const given = PRESET_FLAGS.filter(([flag]) => flags[attributeOf(flag)] !== undefined);
   const named = typeof flags['policy'] === 'string' ? flags['policy'] : undefined;
+  const own = optionsOf(named);
+  const given = PRESET_FLAGS.filter(
+    ([flag, option]) => flags[attributeOf(flag)] !== undefined && !own.includes(option),
+  );
   const [first] = given;
   if (first !== undefined && named !== undefined && named !== 'preset') {
     const rule = `preset, or left out, beside ${first[0].split(' ')[0]}`;
@@ -92,6 +99,12 @@ export function policyOf(flags: RawOptions, fallback = DEFAULT_POLICY): PolicyCh
   const name = named ?? (first === undefined ? fallback : 'preset');
   assertPolicyName(name);
   return { name, options: policyOptionsOf(flags) };
+}
+
+/** Options of a policy by name; none where nobody knows it. */
+function optionsOf(policy: string | undefined): readonly string[] {
+  const found = listAllPolicies().find(({ name }) => name === policy);
+  return found?.options.map(({ name }) => name) ?? [];
 }
 
 /** The policy options that a person gave, as text, under the names they used. */

@@ -34,6 +34,7 @@ export const LINE_UP: readonly LineUpEntry[] = Object.freeze([
   entry('FoCa', 'FoCa N=5', { name: 'foca', options: { interval: '5' } }),
   entry('Spectrum', 'Spectrum N=5', { name: 'spectrum', options: { interval: '5' } }),
   entry('DMD', 'DMD N=5', { name: 'dmd', options: { interval: '5' } }),
+  entry('auto', 'auto 4 %', { name: 'auto', options: { max_error: '4%' } }),
   entry('Δ-DiT', 'Δ-DiT N=2', { name: 'delta-dit', options: { interval: '2' } }),
   entry('ToCa', 'ToCa N=3', { name: 'toca', options: { interval: '3' } }),
   entry('DuCa', 'DuCa N=3', { name: 'duca', options: { interval: '3' } }),

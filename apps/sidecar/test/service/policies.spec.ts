@@ -20,6 +20,12 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   {
+    name: 'auto',
+    options: { max_error: '60%' },
+    off: { max_error: '0' },
+    kinds: ['forecast', 'full'],
+  },
+  {
     name: 'fora',
     options: { interval: '3' },
     off: { interval: '1' },
