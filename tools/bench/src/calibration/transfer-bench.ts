@@ -1,0 +1,101 @@
+import type { WalkFitOptions } from '@forecache/cache-policy';
+import { bestTaylorSeer, optimizeSchedule } from '@forecache/sidecar';
+import {
+  CALIBRATION,
+  judge,
+  recordMaterial,
+  UNSEEN,
+  USUAL,
+  type Conditions,
+  type ImageSet,
+  type Material,
+  type Network,
+  type WeightedSchedule,
+} from './ablation-material.js';
+import type { ResultsFile } from './ablation-results-file.js';
+import { cellName, type TransferCell, type TransferRow } from './transfer-cells.js';
+
+/** Freedom of the weights that is tried, by leaving images of the calibration out. */
+export const CHOICES: readonly WalkFitOptions[] = Object.freeze([
+  { history: 3, ridge: 1e-5 },
+  { history: 3, ridge: 1e-4 },
+  { history: 3, ridge: 1e-3 },
+  { history: 4, ridge: 1e-5 },
+]);
+
+/** What every topic measures with. Nothing is made that is not needed for a missing row. */
+export interface TransferBench {
+  /** The preset of the usual conditions, kept on disk. */
+  usualPreset(count: number): Promise<WeightedSchedule>;
+  /** A preset of other conditions or images. */
+  makePreset(made: MadeOn, count: number): Promise<WeightedSchedule>;
+  /** Measures a cell on unseen images. */
+  measure(cell: TransferCell, judged: MadeOn, make: MakeSchedule): Promise<void>;
+  /** Measures TaylorSeer with evenly spaced full calls, by the best of its rules on these very images. */
+  measureTaylorSeer(cell: TransferCell, judged: MadeOn, fullCalls: number): Promise<void>;
+}
+
+/** Conditions and images that differ from the usual ones. */
+export interface MadeOn extends Partial<Conditions> {
+  readonly images?: Partial<ImageSet>;
+}
+
+/** Makes what is judged. */
+export type MakeSchedule = () => WeightedSchedule | Promise<WeightedSchedule>;
+
+/** Opens the bench over a record. */
+export function createTransferBench(
+  network: Network,
+  cells: ResultsFile<TransferRow>,
+  presets: ResultsFile<WeightedSchedule>,
+): TransferBench {
+  const recorded = createRecorder(network);
+  const makePreset = async (made: MadeOn, count: number) =>
+    optimized(await recorded(made, CALIBRATION), count);
+  return {
+    makePreset,
+    usualPreset: (count) => presets.measured(String(count), () => makePreset({}, count)),
+    async measure(cell, judged, make) {
+      await cells.measured(cellName(cell), async () => {
+        const schedule = await make();
+        const distance = await judge(await recorded(judged, UNSEEN), schedule);
+        return { ...cell, fullCalls: schedule.fullCalls, ...distance };
+      });
+    },
+    async measureTaylorSeer(cell, judged, count) {
+      await cells.measured(cellName(cell), async () => {
+        const { runs, full, signal } = await recorded(judged, UNSEEN);
+        const best = await bestTaylorSeer(runs, full, { count, signal });
+        const { fullCalls, psnr, relativeError } = best;
+        return { ...cell, fullCalls, psnr, relativeError };
+      });
+    },
+  };
+}
+
+/** Full runs are made once while they are asked for again and again. */
+function createRecorder(network: Network) {
+  const known = new Map<string, Promise<Material>>();
+  return ({ images = {}, ...changed }: MadeOn, usual: ImageSet): Promise<Material> => {
+    const conditions = { ...USUAL, ...changed };
+    const all = { ...usual, ...images };
+    const key = JSON.stringify([conditions, all]);
+    let material = known.get(key);
+    if (material === undefined) {
+      const [oldest] = known.keys();
+      if (oldest !== undefined && known.size >= MOST_KEPT) known.delete(oldest);
+      known.set(key, (material = recordMaterial(network, conditions, all)));
+    }
+    return material;
+  };
+}
+
+/** 64 images of 50 calls are 10 MB. */
+const MOST_KEPT = 40;
+
+async function optimized(learned: Material, count: number): Promise<WeightedSchedule> {
+  const { grams, ...rest } = learned;
+  const problem = { ...rest, grams: grams(), attempts: 0, choices: CHOICES };
+  const { fullCalls, weights } = await optimizeSchedule(problem, count);
+  return { fullCalls, weights };
+}
