@@ -36,7 +36,9 @@ describe('forecache presets', () => {
     expect(again.stderr).toBe(
       `warning: preset file ${broken}: preset must be an object, got a list of 0\n`,
     );
-    expect(JSON.parse(again.stdout)).toMatchObject({ presets: [{ name: 'ten' }] });
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      presets: [{ name: 'demo-euler-50' }, { name: 'ten' }],
+    });
   });
 
   it('prints one, from its name or file', async () => {
