@@ -1,4 +1,4 @@
-import { bestOf, fullCallsFor, marginOf } from './front-choose.js';
+import { bestOf, chosenRows, fullCallsFor, marginOf } from './front-choose.js';
 
 const row = (family: string, label: string, mean: number) => ({
   family,
@@ -18,6 +18,14 @@ describe('bestOf', () => {
   it('lists the best settings of one family, best first', () => {
     expect(bestOf(ROWS, 'A', 2).map(({ label }) => label)).toEqual(['a2', 'a3']);
     expect(bestOf(ROWS, 'C', 2)).toEqual([]);
+  });
+});
+
+describe('chosenRows', () => {
+  it('goes by the tuning images, not by the rows themselves', () => {
+    const tuning = [row('A', 'a1', 20), row('A', 'a3', 22), row('B', 'b2', 40)];
+    // a2 is best among the rows, b1 is not what was chosen
+    expect(chosenRows(ROWS, tuning).map(({ label }) => label)).toEqual(['demo', 'a3']);
   });
 });
 

@@ -16,6 +16,17 @@ export function bestOf<Row extends Chosen>(
   return [...own].sort((a, b) => b.psnr.mean - a.psnr.mean).slice(0, most);
 }
 
+/** Of each family the row of the setting that was best on the tuning images; the preset's as it is. */
+export function chosenRows<Row extends Chosen>(
+  rows: readonly Row[],
+  tuning: readonly Chosen[],
+): readonly Row[] {
+  return rows.filter(
+    ({ family, label }) =>
+      family === PRESET_FAMILY || bestOf(tuning, family, 1)[0]?.label === label,
+  );
+}
+
 /** The preset beside the best of the others. */
 export interface Margin {
   readonly preset: number;

@@ -101,7 +101,7 @@ const WHAT =
 
 const MEANING =
   'Every method but the preset is shown at its best setting, chosen on other images: see below. A method whose schedule cannot make exactly ' +
-  'as many full calls makes the next more: the count is in the last table. Forecast calls are taken to cost nothing; at `module` and `hidden` they cost more ' +
+  'as many full calls makes the next more: the count is in the last table. A rival is any other method, a forecast one that keeps the 50 steps. Forecast calls are taken to cost nothing; at `module` and `hidden` they cost more ' +
   'than the preset’s, which are at the network’s output.';
 
 const CLOSENESS =

@@ -1,7 +1,7 @@
 import { formatNumber, formatPercent, markdownTable, type Column } from '@forecache/evaluation';
 import { FAMILIES } from './front-candidates.js';
-import { fullCallsFor, marginOf, PRESET_FAMILY } from './front-choose.js';
-import type { FrontRecord, JudgedRow, MeasuredRow } from './front-record.js';
+import { chosenRows, fullCallsFor, marginOf, PRESET_FAMILY } from './front-choose.js';
+import { rowsAt, type FrontRecord, type JudgedRow, type MeasuredRow } from './front-record.js';
 import { RECORDED_METHODS, recordedPsnr, type Table4Row } from './front-table4.js';
 
 /** The rows of unseen images at one number of full calls. */
@@ -10,13 +10,16 @@ export interface FrontLine {
   readonly rows: readonly MeasuredRow[];
 }
 
-/** Numbers of full calls at which rows of unseen images are known, most first. */
-export function frontLines({ rows }: FrontRecord): readonly FrontLine[] {
-  const test = rows.filter(({ set }) => set === 'test');
+/** Numbers of full calls at which rows of unseen images are known, most first, with the chosen settings. */
+export function frontLines(record: FrontRecord): readonly FrontLine[] {
+  const test = record.rows.filter(({ set }) => set === 'test');
   const counts = [...new Set(test.map(({ fullCalls }) => fullCalls))].sort((a, b) => b - a);
   return counts.map((fullCalls) => ({
     fullCalls,
-    rows: test.filter((row) => row.fullCalls === fullCalls),
+    rows: chosenRows(
+      rowsAt(record, { set: 'test', fullCalls }),
+      rowsAt(record, { set: 'tuning', fullCalls }),
+    ),
   }));
 }
 
@@ -32,9 +35,18 @@ export function frontTable(lines: readonly FrontLine[]): string {
       ),
       text('nearest rival', ({ rows }) => marginOf(rows)?.rival ?? '–'),
       number('preset − rival, dB', ({ rows }) => marginOf(rows)?.margin ?? null),
+      number(
+        'preset − best forecast, dB',
+        ({ rows }) => marginOf(rows.filter(isForecast))?.margin ?? null,
+      ),
     ],
     lines,
   );
+}
+
+/** Whether calls are forecast: not when there are fewer steps instead. */
+function isForecast({ family }: MeasuredRow): boolean {
+  return !family.startsWith('fewer');
 }
 
 /** Everything about the rows of unseen images. */

@@ -39,13 +39,15 @@ describe('verdictOf', () => {
 });
 
 describe('frontTable', () => {
-  it('has a dash for a method without a row, and the margin at the end', () => {
-    const cells = frontTable([line(12, 50, 41.5)])
+  it('has a dash for a method without a row, and margins to all others and to forecasts at the end', () => {
+    const { fullCalls, rows } = line(12, 50, 41.5);
+    const withSteps = { fullCalls, rows: [...rows, row(12, 'fewer steps, even', 43)] };
+    const cells = frontTable([withSteps])
       .split('\n')[2]
       ?.split('|')
       .map((cell) => cell.trim());
     expect(cells?.slice(1, 5)).toEqual(['12', '50.00', '–', '41.50']);
-    expect(cells?.slice(-3, -1)).toEqual(['best FoCa', '8.50']);
+    expect(cells?.slice(-4, -1)).toEqual(['best fewer steps, even', '7.00', '8.50']);
   });
 });
 

@@ -18,7 +18,7 @@ export function randomSchedules({ calls, fullCalls, count, seed }: RandomSchedul
   while (found.size < count) {
     const rest = Array.from({ length: calls - 1 }, (_, i) => i + 1);
     const drawn = Array.from({ length: fullCalls - 1 }, () =>
-      rest.slice(Math.floor(random() * rest.length)).slice(0, 1),
+      rest.splice(Math.floor(random() * rest.length), 1),
     );
     const schedule = [0, ...drawn.flat()].sort((a, b) => a - b);
     found.set(schedule.join(), schedule);

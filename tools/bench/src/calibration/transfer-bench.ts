@@ -1,5 +1,5 @@
 import type { WalkFitOptions } from '@forecache/cache-policy';
-import { bestTaylorSeer, optimizeSchedule } from '@forecache/sidecar';
+import { bestTaylorSeer, fitOnWalk, optimizeSchedule } from '@forecache/sidecar';
 import {
   CALIBRATION,
   judge,
@@ -23,12 +23,17 @@ export const CHOICES: readonly WalkFitOptions[] = Object.freeze([
   { history: 4, ridge: 1e-5 },
 ]);
 
+/** Freedom where nothing is chosen. */
+const MIDDLE: WalkFitOptions = Object.freeze({ history: 3, ridge: 1e-4 });
+
 /** What every topic measures with. Nothing is made that is not needed for a missing row. */
 export interface TransferBench {
   /** The preset of the usual conditions, kept on disk. */
   usualPreset(count: number): Promise<WeightedSchedule>;
   /** A preset of other conditions or images. */
   makePreset(made: MadeOn, count: number): Promise<WeightedSchedule>;
+  /** Weights fitted under other conditions, on a walk of a schedule that was found elsewhere. */
+  fitThere(made: MadeOn, fullCalls: readonly number[]): Promise<WeightedSchedule>;
   /** Measures a cell on unseen images. */
   measure(cell: TransferCell, judged: MadeOn, make: MakeSchedule): Promise<void>;
   /** Measures TaylorSeer with evenly spaced full calls, by the best of its rules on these very images. */
@@ -55,6 +60,12 @@ export function createTransferBench(
   return {
     makePreset,
     usualPreset: (count) => presets.measured(String(count), () => makePreset({}, count)),
+    async fitThere(made, fullCalls) {
+      const { runs, full, response, positions, signal } = await recorded(made, CALIBRATION);
+      const fit = { full, response, positions, fullCalls, ...MIDDLE };
+      const { weights } = await fitOnWalk(runs, fit, { signal });
+      return { fullCalls, weights };
+    },
     async measure(cell, judged, make) {
       await cells.measured(cellName(cell), async () => {
         const schedule = await make();

@@ -81,7 +81,7 @@ const WHAT =
 const CLASSES =
   'Calibrated on images of one half of the classes, judged on images of the other half; beside the preset of all classes on the same images.';
 const GUIDANCE =
-  'The preset of guidance 2 at other guidance, beside a preset that was calibrated there. The reference is the full run at that guidance.';
+  'The preset of guidance 2 at other guidance, beside a preset that was calibrated there, and beside weights that were fitted there (history 3, ridge 1e-4) on the schedule of guidance 2: what is lost by the weights, and what by the schedule. The reference is the full run at that guidance.';
 const SAMPLERS =
   '50 steps each; Heun makes 99 calls, so about the same share of them is computed: 36, 24 and 18. The reference is the full run of the same sampler. TaylorSeer: evenly ' +
   'spaced full calls, the best of orders 0, 1, 2 (authors’) and 2 (Newton), chosen on the judged images themselves. The preset of Euler is used as it is, which is possible where there are 50 calls.';
@@ -139,6 +139,7 @@ function topicChart(cells: TransferCells, topic: keyof typeof CHARTS): Scene {
 const SHORT = Object.freeze({
   'preset of guidance 2': 'of guidance 2',
   'own preset': 'own preset',
+  'schedule of guidance 2, own weights': 'own weights',
   preset: 'preset',
   'preset of 50 steps, stretched': 'stretched',
 });

@@ -36,10 +36,11 @@ export function readTopic(cells: Cells, topic: Topic): string {
         over: CONTESTANTS.classes[1],
       });
     case 'guidance':
-      return compared(cells, topic, {
-        of: CONTESTANTS.guidance[0],
-        over: CONTESTANTS.guidance[1],
-      });
+      return [
+        compared(cells, topic, { of: CONTESTANTS.guidance[0], over: CONTESTANTS.guidance[1] }),
+        compared(cells, topic, { of: CONTESTANTS.guidance[2], over: CONTESTANTS.guidance[0] }),
+        compared(cells, topic, { of: CONTESTANTS.guidance[2], over: CONTESTANTS.guidance[1] }),
+      ].join('\n');
     case 'steps':
       return compared(cells, topic, { of: CONTESTANTS.steps[0], over: CONTESTANTS.steps[1] });
     case 'samplers':

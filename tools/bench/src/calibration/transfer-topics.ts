@@ -6,7 +6,7 @@ import { sameShare, type Topic } from './transfer-cells.js';
 /** What is measured of each topic, in the order of a table. */
 export const CONTESTANTS = Object.freeze({
   classes: ['calibrated on the other classes', 'calibrated on all classes'],
-  guidance: ['preset of guidance 2', 'own preset'],
+  guidance: ['preset of guidance 2', 'own preset', 'schedule of guidance 2, own weights'],
   samplers: ['own preset', 'preset of Euler', 'TaylorSeer, even'],
   runs: ['preset'],
   steps: ['preset of 50 steps, stretched', 'own preset'],
@@ -52,7 +52,7 @@ async function classes(bench: TransferBench, count: number): Promise<void> {
 
 async function guidance(bench: TransferBench, count: number): Promise<void> {
   const topic = 'guidance';
-  const [moved, own] = CONTESTANTS[topic];
+  const [moved, own, fitted] = CONTESTANTS[topic];
   for (const scale of GUIDANCES) {
     const judged = { guidance: scale };
     const cell = { topic, at: String(scale), count } as const;
@@ -60,6 +60,10 @@ async function guidance(bench: TransferBench, count: number): Promise<void> {
     const made = () =>
       scale === USUAL.guidance ? bench.usualPreset(count) : bench.makePreset(judged, count);
     await bench.measure({ ...cell, contestant: own }, judged, made);
+    await bench.measure({ ...cell, contestant: fitted }, judged, async () => {
+      const { fullCalls } = await bench.usualPreset(count);
+      return bench.fitThere(judged, fullCalls);
+    });
   }
 }
 
