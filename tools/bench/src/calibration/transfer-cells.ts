@@ -1,7 +1,7 @@
 import type { SampleDistance } from '@forecache/sidecar';
 
 /** What a preset is moved to. */
-export const TOPICS = Object.freeze(['classes', 'guidance', 'samplers', 'runs', 'steps'] as const);
+export const TOPICS = Object.freeze(['classes', 'guidance', 'runs', 'steps', 'samplers'] as const);
 
 /** What a preset is moved to. */
 export type Topic = (typeof TOPICS)[number];
