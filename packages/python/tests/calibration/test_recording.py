@@ -7,7 +7,7 @@ import torch
 from toy_pipeline import SHAPE, ToyPipeline, seeded
 
 from forecache.calibration.elements import Elements
-from forecache.calibration.recording import recorded
+from forecache.calibration.scheduler_recording import recorded
 from forecache.errors import ForecacheError
 
 

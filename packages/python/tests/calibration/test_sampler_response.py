@@ -12,8 +12,9 @@ from torch import Tensor
 from toy_pipeline import ToyPipeline, seeded
 
 from forecache.calibration.elements import Elements
-from forecache.calibration.recording import Recording, recorded
+from forecache.calibration.recording import Recording
 from forecache.calibration.sampler_response import movement, rounding_tolerance
+from forecache.calibration.scheduler_recording import recorded
 from forecache.errors import ForecacheError
 
 FLOW = {"prediction_type": "flow_prediction", "use_flow_sigmas": True}

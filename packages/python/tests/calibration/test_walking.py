@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 import torch
 from line_solver import line
 from toy_pipeline import ToyPipeline, noise_for, seeded
 
 from forecache.calibration.elements import Elements
+from forecache.calibration.pipeline_run import PipelineRun
 from forecache.calibration.preset_content import (
     PresetContent,
     PresetIdentity,
@@ -18,12 +17,12 @@ from forecache.calibration.preset_content import (
 )
 from forecache.calibration.preset_source import PresetSource
 from forecache.calibration.recording import Recording
-from forecache.calibration.runs import Run, compile_runs
+from forecache.calibration.runs import compile_runs
 from forecache.calibration.walking import (
+    CallCounts,
+    assert_followed,
     assert_repeats,
-    record_run,
-    record_walk,
-    warn_of_guidance,
+    guidance_warning,
 )
 from forecache.diffusers import enabled
 from forecache.errors import ForecacheError
@@ -39,12 +38,12 @@ def source(calls: int = CALLS) -> PresetSource:
     return PresetSource(PresetContent("toy", identity, PresetProvenance(1), (variant,)), variant)
 
 
-def run_of(pipe: ToyPipeline, seed: int = 0) -> Run:
-    return compile_runs(pipe, [seed], noise_for, "runs")[0]
+def run_of(pipe: ToyPipeline, seed: int = 0) -> PipelineRun:
+    return PipelineRun(pipe, compile_runs(pipe, [seed], noise_for, "runs")[0])
 
 
 def walk(pipe: ToyPipeline) -> Recording:
-    return record_walk(pipe, run_of(pipe), source(), Elements())
+    return run_of(pipe).walk(source(), Elements())
 
 
 def test_forecast_calls_are_the_lines_through_full_ones() -> None:
@@ -58,7 +57,7 @@ def test_forecast_calls_are_the_lines_through_full_ones() -> None:
 
 def test_full_calls_before_the_first_forecast_are_those_of_the_full_run() -> None:
     pipe = ToyPipeline()
-    walked, full = walk(pipe).outputs, record_run(pipe, run_of(pipe), Elements()).outputs
+    walked, full = walk(pipe).outputs, run_of(pipe).record(Elements()).outputs
     assert torch.equal(walked[1], full[1])
     assert not torch.equal(walked[4], full[4])
 
@@ -66,7 +65,7 @@ def test_full_calls_before_the_first_forecast_are_those_of_the_full_run() -> Non
 def test_a_plan_for_other_calls_is_an_error() -> None:
     pipe = ToyPipeline()
     with pytest.raises(ForecacheError) as raised:
-        record_walk(pipe, run_of(pipe), source(calls=9), Elements())
+        run_of(pipe).walk(source(calls=9), Elements())
     assert str(raised.value) == (
         "a run must compute 3 calls and forecast 6, got no call: "
         "the plan file is for 9 calls, this run makes 8"
@@ -75,7 +74,7 @@ def test_a_plan_for_other_calls_is_an_error() -> None:
 
 def test_a_run_that_begins_elsewhere_is_an_error() -> None:
     pipe = ToyPipeline()
-    one, other = (record_run(pipe, run_of(pipe, seed), Elements()) for seed in (0, 1))
+    one, other = (run_of(pipe, seed).record(Elements()) for seed in (0, 1))
     assert_repeats(one, one)
     with pytest.raises(ForecacheError) as raised:
         assert_repeats(one, other)
@@ -85,20 +84,31 @@ def test_a_run_that_begins_elsewhere_is_an_error() -> None:
     )
 
 
-def test_rescaled_guidance_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("counts", "bypassed"), [((3, 4), 0), ((3, 5), 1)])
+def test_a_run_that_computes_more_than_planned_is_an_error(
+    counts: tuple[int, int], bypassed: int
+) -> None:
+    plan = source().plan
+    assert_followed(CallCounts({"joint": (3, 5)}, ()), plan)
+    with pytest.raises(ForecacheError) as raised:
+        assert_followed(CallCounts({"joint": counts}, ("a", "b"), bypassed), plan)
+    assert str(raised.value) == (
+        f"a run must compute 3 calls and forecast 5, got joint {counts[0]} + {counts[1]}: a; b"
+    )
+
+
+def test_rescaled_guidance_is_warned_of() -> None:
     pipe = ToyPipeline()
     pipe.guide = lambda output: output / output.std()
-    with caplog.at_level(logging.WARNING, "forecache"):
-        warn_of_guidance(walk(pipe), source().plan)
-    assert [record.message for record in caplog.records if "guidance" in record.message] != []
+    warning = guidance_warning(walk(pipe), source().plan)
+    assert warning is not None
+    assert warning.startswith("guidance is not one linear combination throughout the run: a ")
 
 
-def test_linear_guidance_is_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+def test_linear_guidance_is_not_warned_of() -> None:
     pipe = ToyPipeline()
     pipe.guide = lambda output: 3 * output
-    with caplog.at_level(logging.WARNING, "forecache"):
-        warn_of_guidance(walk(pipe), source().plan)
-    assert caplog.records == []
+    assert guidance_warning(walk(pipe), source().plan) is None
 
 
 def test_a_preset_of_other_timesteps_warns() -> None:

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from forecache.calibration.elements import Elements, Keep
-from forecache.calibration.held_out import measured_on
-from forecache.calibration.identity import identity_of, seeds_of
+from forecache.calibration.elements import Keep
+from forecache.calibration.identity import identity_of
+from forecache.calibration.making import Subject, compile_making, make_preset
+from forecache.calibration.pipeline_run import pipeline_runs
 from forecache.calibration.preset import Preset
-from forecache.calibration.preset_content import PresetProvenance, assert_name
-from forecache.calibration.reference import Reference, reference_of
-from forecache.calibration.rounds import Bench, FitOptions
-from forecache.calibration.runs import Call, Given, Run, compile_runs
-from forecache.calibration.searches import search_and_fit
+from forecache.calibration.preset_content import assert_name
+from forecache.calibration.runs import Call, Given, compile_runs
 from forecache.calibration.solver import Solver, solver_at
-from forecache.calibration.walking import record_run
-from forecache.client.answers import MAX_WEIGHTS
 from forecache.diffusers.targets import assert_free, transformers_of
 from forecache.errors import ForecacheError
-
-logger = logging.getLogger("forecache")
-
-
-@dataclass(frozen=True)
-class _Options:
-    """Complete and checked; `calibrate` says what they mean."""
-
-    full_calls: tuple[int, ...]
-    fit: FitOptions
-    searches: int
-    elements: Elements
 
 
 def calibrate(  # noqa: PLR0913 # what users type, each by its own name
@@ -103,72 +84,31 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
     _assert_directory(directory)
     for component, transformer in transformers_of(pipe).items():
         assert_free(pipe, component, transformer)
-    options = _Options(
-        full_calls=_counts(full_calls),
-        fit=FitOptions(
-            rounds=_at_least_one("rounds", rounds),
-            history=_history(history),
-            ridge=_ridge(ridge),
-        ),
-        searches=_at_least_one("searches", searches),
-        elements=Elements(elements, keep),
+    options = compile_making(
+        full_calls,
+        searches=searches,
+        rounds=rounds,
+        history=history,
+        ridge=ridge,
+        elements=elements,
+        keep=keep,
     )
     fitted = compile_runs(pipe, list(runs), call, "runs")
     unseen = compile_runs(pipe, list(held_out), call, "held_out")
     if not fitted:
         raise ForecacheError("runs must have at least one run, got none")
+    subject = Subject(
+        name=name,
+        fitted=pipeline_runs(pipe, fitted),
+        unseen=pipeline_runs(pipe, unseen),
+        identify=lambda recording: identity_of(pipe, fitted, recording, model),
+        note=note,
+    )
     with solver_at(sidecar) as solver:
-        reference = _recorded(pipe, fitted, options)
-        provenance = PresetProvenance(len(fitted), seeds_of(fitted), len(unseen), note)
-        identity = identity_of(pipe, fitted, reference.runs[0], model)
-        preset = Preset(name, identity, provenance, variants=())
-        bench = Bench(pipe, fitted, reference, preset, options.fit, solver.fit_weights)
-        variants = search_and_fit(bench, solver, options.full_calls, options.searches)
-        preset = replace(preset, variants=variants)
-    if unseen:
-        preset = replace(preset, variants=measured_on(pipe, unseen, preset, options.elements))
+        preset = make_preset(subject, options, solver)
     if directory is not None:
         preset.save(Path(directory) / f"{name}.json")
     return preset
-
-
-def _recorded(pipe: Any, runs: Sequence[Run], options: _Options) -> Reference:
-    recordings = []
-    for index, run in enumerate(runs):
-        recordings.append(record_run(pipe, run, options.elements))
-        logger.info("forecache: run %d of %d is recorded", index + 1, len(runs))
-    reference = reference_of(recordings)
-    most = options.full_calls[-1]
-    if most >= reference.calls:
-        raise ForecacheError(
-            f"full_calls must be below the calls of a run ({reference.calls}), got {most}"
-        )
-    return reference
-
-
-def _counts(full_calls: Sequence[int]) -> tuple[int, ...]:
-    counts = tuple(sorted(set(full_calls)))
-    if not counts or any(type(count) is not int or count < 1 for count in counts):
-        raise ForecacheError(f"full_calls must be integers >= 1, got {list(full_calls)}")
-    return counts
-
-
-def _at_least_one(name: str, value: int) -> int:
-    if type(value) is not int or value < 1:
-        raise ForecacheError(f"{name} must be an integer >= 1, got {value!r}")
-    return value
-
-
-def _history(value: int | None) -> int | None:
-    if value is not None and (type(value) is not int or not 1 <= value <= MAX_WEIGHTS):
-        raise ForecacheError(f"history must be an integer from 1 to {MAX_WEIGHTS}, got {value!r}")
-    return value
-
-
-def _ridge(value: float | None) -> float | None:
-    if value is not None and not 0 < value < math.inf:
-        raise ForecacheError(f"ridge must be a finite number > 0, got {value!r}")
-    return value
 
 
 def _assert_directory(directory: str | PathLike[str] | None) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from forecache.calibration.preset_content import PresetIdentity
 from forecache.calibration.recording import Recording
 from forecache.calibration.runs import Run, shared_value
+from forecache.client.wire import usable_positions
 
 
 def identity_of(
@@ -26,22 +26,11 @@ def identity_of(
         sampler=type(pipe.scheduler).__name__,
         steps=len(set(timesteps)),
         calls=recording.calls,
-        timesteps=timesteps if _is_strictly_monotone(timesteps) else (),
+        timesteps=tuple(usable_positions(timesteps, recording.calls)),
         guidance=None if guidance is None else float(guidance),
         size="" if width is None or height is None else f"{width}x{height}",
     )
 
 
-def seeds_of(runs: Sequence[Run]) -> tuple[int, ...]:
-    """The runs' seeds where all are known."""
-    seeds = tuple(run.seed for run in runs if run.seed is not None)
-    return seeds if len(seeds) == len(runs) else ()
-
-
 def _loaded_from(pipe: Any) -> str:
     return str(getattr(pipe, "name_or_path", None) or "")
-
-
-def _is_strictly_monotone(values: Sequence[float]) -> bool:
-    steps = [after - before for before, after in pairwise(values)]
-    return all(step > 0 for step in steps) or all(step < 0 for step in steps)

@@ -1,11 +1,9 @@
-"""Records what a scheduler is given: the guided output of every call, and where it ends."""
+"""One recorded run: the guided output of every call, and where the sampler ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -18,7 +16,6 @@ from forecache.calibration.sampler_response import (
     rounding_tolerance,
     sampler_response,
 )
-from forecache.calibration.step_call import StepCall, read_step_call, sample_after
 from forecache.errors import ForecacheError
 
 
@@ -26,8 +23,11 @@ from forecache.errors import ForecacheError
 class Recording:
     """One run: its guided outputs by call and its final sample, flat (`Elements`).
 
-    start: the sample before the first call, whole. timesteps: one a call, in the scheduler's unit.
+    start: the sample before the first call, whole. timesteps: one a call, in the sampler's unit.
+    unsampled: what is said where the host never got to the sampler.
     """
+
+    unsampled: ClassVar[str] = "a run must call the sampler, it did not"
 
     elements: Elements
     outputs: list[Tensor] = field(default_factory=list)
@@ -35,36 +35,21 @@ class Recording:
     replay: Replay | None = None
     start: Tensor | None = None
     final: Tensor | None = None
-    _listed: Any = None
-
-    def begin(self, scheduler: Any, call: StepCall) -> None:
-        """Notes a step before it is made."""
-        listed = getattr(scheduler, "timesteps", None)
-        if self.replay is None:
-            self.replay = Replay(scheduler)
-            self.start = call.sample.detach().clone()
-            self._listed = listed
-        if listed is not self._listed:
-            raise ForecacheError(
-                "a run must be one pass through the scheduler's timesteps, got a second list"
-            )
-        self.replay.add(call)
-        self.timesteps.append(float(torch.as_tensor(call.rest["timestep"]).max()))
-        self.outputs.append(self.elements.of(call.model_output))
-
-    def end(self, sample: Tensor) -> None:
-        """Notes what a step returned."""
-        self.final = self.elements.of(sample)
 
     @property
     def calls(self) -> int:
-        """Calls of the network that reached the scheduler."""
+        """Calls of the network that reached the sampler."""
         return len(self.outputs)
 
     @property
     def dtype(self) -> torch.dtype:
         """What outputs are in."""
         return self.outputs[0].dtype
+
+    @property
+    def ended(self) -> Tensor:
+        """The final sample. Raises ForecacheError where there is none."""
+        return self._made()[2]
 
     def response(self) -> Tensor:
         """The sampler's response. Raises ForecacheError where this run contradicts it."""
@@ -82,32 +67,9 @@ class Recording:
         still = self.elements.of(replay.run(start, lambda _index: zero)[-1])
         moved = final.double() - still.double()
         tolerance = rounding_tolerance((start.dtype, self.dtype), self.calls)
-        assert_linear(replay.name, movement(response, self.outputs), moved, tolerance)
+        assert_linear(replay, movement(response, self.outputs), moved, tolerance)
 
     def _made(self) -> tuple[Replay, Tensor, Tensor]:
         if self.replay is None or self.start is None or self.final is None:
-            raise ForecacheError("a run must call scheduler.step, it did not")
+            raise ForecacheError(self.unsampled)
         return self.replay, self.start, self.final
-
-
-@contextmanager
-def recorded(scheduler: Any, elements: Elements) -> Iterator[Recording]:
-    """Records the scheduler's steps inside; gives its `step` back whatever happens."""
-    step = scheduler.step
-    own = scheduler.__dict__.get("step")
-    recording = Recording(elements)
-
-    def recording_step(*args: Any, **kwargs: Any) -> Any:
-        recording.begin(scheduler, read_step_call(step, args, kwargs))
-        answer = step(*args, **kwargs)
-        recording.end(sample_after(answer))
-        return answer
-
-    scheduler.step = recording_step
-    try:
-        yield recording
-    finally:
-        if own is None:
-            del scheduler.step
-        else:
-            scheduler.step = own

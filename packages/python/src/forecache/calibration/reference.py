@@ -39,7 +39,7 @@ class Reference:
         """
         steps = self.response[-1]
         moved = sum(float(steps @ products @ steps) for products in self.grams)
-        final = sum(squared(final_of(run)) * run.elements.scale for run in self.runs)
+        final = sum(squared(run.ended) * run.elements.scale for run in self.runs)
         return math.sqrt(moved / final)
 
 
@@ -68,10 +68,3 @@ def relative_error(walks: Sequence[Tensor], finals: Sequence[Tensor]) -> float:
 def squared(tensor: Tensor) -> float:
     """|x|², summed in float64."""
     return float(torch.sum(tensor.double().square()))
-
-
-def final_of(run: Recording) -> Tensor:
-    """The final sample of a run that was made."""
-    if run.final is None:
-        raise ForecacheError("a run must call scheduler.step, it did not")
-    return run.final

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from torch import Tensor
 
@@ -16,12 +15,13 @@ from forecache.calibration.preset_content import (
 )
 from forecache.calibration.preset_source import PresetSource
 from forecache.calibration.recording import Recording
-from forecache.calibration.reference import Reference, final_of, relative_error
-from forecache.calibration.runs import Run
-from forecache.calibration.walking import assert_repeats, record_walk, warn_of_guidance
+from forecache.calibration.reference import Reference, relative_error
+from forecache.calibration.sampled_run import SampledRun
+from forecache.calibration.walking import assert_repeats, guidance_warning
 from forecache.client.calibration import FitQuestion, FittedWeights, FoundSchedule
 
 Fit = Callable[[FitQuestion], FittedWeights]
+Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,17 @@ class FitOptions:
 
 @dataclass(frozen=True)
 class Bench:
-    """What a schedule is fitted on. `preset`: its name and identity; it has no variants yet."""
+    """What a schedule is fitted on. `preset`: its name and identity; it has no variants yet.
 
-    pipe: Any
-    runs: Sequence[Run]
+    warn: is told what makes forecasts worse than they could be.
+    """
+
+    runs: Sequence[SampledRun]
     reference: Reference
     preset: PresetContent
     options: FitOptions
     fit: Fit
+    warn: Warn
 
 
 @dataclass(frozen=True)
@@ -99,12 +102,14 @@ def walk(bench: Bench, variant: PresetVariant) -> Walks:
     source = PresetSource(bench.preset, variant)
     finals, grams = [], []
     for run, reference in zip(bench.runs, bench.reference.runs, strict=True):
-        made = record_walk(bench.pipe, run, source, reference.elements)
+        made = run.walk(source, reference.elements)
         assert_repeats(made, reference)
-        warn_of_guidance(made, source.plan)
-        finals.append(final_of(made))
+        warning = guidance_warning(made, source.plan)
+        if warning is not None:
+            bench.warn(warning)
+        finals.append(made.ended)
         grams.append(_walk_gram(reference, made, variant.full_calls))
-    error = relative_error(finals, [final_of(each) for each in bench.reference.runs])
+    error = relative_error(finals, [each.ended for each in bench.reference.runs])
     return Walks(error, grams)
 
 

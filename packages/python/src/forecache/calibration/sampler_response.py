@@ -48,17 +48,18 @@ def movement(response: Tensor, outputs: Sequence[Tensor]) -> Tensor:
     return total
 
 
-def assert_linear(name: str, expected: Tensor, moved: Tensor, tolerance: float) -> None:
+def assert_linear(replay: Replay, expected: Tensor, moved: Tensor, tolerance: float) -> None:
     """Raises ForecacheError unless the sampler moved its sample as its response says.
 
-    name: the sampler's. expected, moved: of the final sample, against the run without outputs.
+    expected, moved: of the final sample, against the run without outputs.
     """
     distance = float((expected - moved).norm() / moved.norm())
     if not distance <= tolerance:
         raise ForecacheError(
-            f"scheduler must be linear in the network's outputs to be calibrated, got {name}: its "
-            f"final sample is {distance:.2g} from the response to the outputs, at most "
-            f"{tolerance:.2g} is rounding (clipping, changed latents or other noise)"
+            f"{replay.noun} must be linear in the network's outputs to be calibrated, "
+            f"got {replay.name}: its final sample is {distance:.2g} from the response to the "
+            f"outputs, at most {tolerance:.2g} is rounding (clipping, changed latents or other "
+            f"noise)"
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from forecache.client import NoSource, find_sidecar
+from forecache.client import NoSource, TlsFiles, find_sidecar
 from forecache.client.calibration import (
     CalibrationClient,
     FitQuestion,
@@ -43,12 +43,19 @@ def solver_at(sidecar: str | Solver | None) -> Iterator[Solver]:
     try:
         if isinstance(source, NoSource):
             raise NoPlanError(source.reason)
-        client = CalibrationClient(str(getattr(source, "address", "")))
-        try:
-            # Whoever cannot answer says so now, and not after hours of recording.
-            client.find_schedules([[1.0]], [[0.0], [1.0]], 1)
+        with answering(str(getattr(source, "address", ""))) as client:
             yield client
-        finally:
-            client.close()
     finally:
         source.close()
+
+
+@contextmanager
+def answering(address: str, tls: TlsFiles | None = None) -> Iterator[Solver]:
+    """The sidecar at an address, once it has answered. Raises NoPlanError where it does not."""
+    client = CalibrationClient(address, tls)
+    try:
+        # Whoever cannot answer says so now, and not after hours of recording.
+        client.find_schedules([[1.0]], [[0.0], [1.0]], 1)
+        yield client
+    finally:
+        client.close()

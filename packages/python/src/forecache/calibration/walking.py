@@ -1,55 +1,41 @@
-"""Runs with forecasts, recorded; and whether they did what the plan says."""
+"""Whether a run with forecasts did what its plan says."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from forecache.calibration.elements import Elements
-from forecache.calibration.preset_source import PresetSource
-from forecache.calibration.recording import Recording, recorded
-from forecache.calibration.runs import Run
+from forecache.calibration.recording import Recording
 from forecache.calibration.sampler_response import rounding_tolerance
-from forecache.diffusers import Statistics, enabled
 from forecache.errors import ForecacheError
 from forecache.plan import ActionKind, RunPlan
 
-logger = logging.getLogger("forecache")
+
+@dataclass(frozen=True)
+class CallCounts:
+    """What became of the calls of one run.
+
+    by_branch: full calls and forecasts. reasons: why not as planned, as far as the host knows.
+    bypassed: full calls outside of any plan.
+    """
+
+    by_branch: Mapping[str, tuple[int, int]]
+    reasons: Sequence[str]
+    bypassed: int = 0
 
 
-def record_run(pipe: Any, run: Run, elements: Elements) -> Recording:
-    """The run as it is, recorded."""
-    with recorded(pipe.scheduler, elements) as recording:
-        run()
-    return recording
-
-
-def record_walk(pipe: Any, run: Run, source: PresetSource, elements: Elements) -> Recording:
-    """The run with the source's plan, recorded. Raises ForecacheError where it was not followed."""
-    with enabled(pipe, sidecar=source, granularity="output", verbose=False) as handle:
-        recording = record_run(pipe, run, elements)
-        stats = handle.stats()
-    assert_followed(stats, source.plan)
-    return recording
-
-
-def assert_followed(stats: Statistics, plan: RunPlan) -> None:
+def assert_followed(made: CallCounts, plan: RunPlan) -> None:
     """Raises ForecacheError unless every branch skipped what the plan says, in one run."""
     full = sum(call.action.kind is ActionKind.FULL for call in plan.calls)
     wanted = (full, len(plan.calls) - full)
-    branches = {*stats.full_calls, *stats.forecast_calls}
-    made = {
-        name: (stats.full_calls.get(name, 0), stats.forecast_calls.get(name, 0))
-        for name in sorted(branches)
-    }
-    if made and all(counts == wanted for counts in made.values()) and not stats.bypassed_calls:
+    branches = made.by_branch
+    if branches and all(counts == wanted for counts in branches.values()) and not made.bypassed:
         return
-    shown = ", ".join(f"{name} {full} + {skipped}" for name, (full, skipped) in made.items())
-    reasons = "; ".join(stats.reasons) or "no reason given"
+    shown = ", ".join(f"{name} {full} + {skipped}" for name, (full, skipped) in branches.items())
+    reasons = "; ".join(made.reasons) or "no reason given"
     raise ForecacheError(
         f"a run must compute {wanted[0]} calls and forecast {wanted[1]}, got "
         f"{shown or 'no call'}: {reasons}"
@@ -66,19 +52,20 @@ def assert_repeats(walk: Recording, reference: Recording) -> None:
         )
 
 
-def warn_of_guidance(walk: Recording, plan: RunPlan) -> None:
-    """Warns where guided outputs of forecast calls are not the weighted sums of the full ones.
+def guidance_warning(walk: Recording, plan: RunPlan) -> str | None:
+    """What to say where guided outputs of forecast calls are not the weighted sums of the full
+    ones, None where they are.
 
     Weights are fitted to guided outputs and applied to the network's: the same only as long as
     guidance is one linear combination throughout the run.
     """
     off = max(_distances(walk.outputs, plan), default=0.0)
-    if off > 10 * rounding_tolerance((walk.dtype,), walk.calls):
-        logger.warning(
-            "forecache: guidance is not one linear combination throughout the run: a forecast's "
-            "guided output is up to %.2g off, relative",
-            off,
-        )
+    if off <= 10 * rounding_tolerance((walk.dtype,), walk.calls):
+        return None
+    return (
+        "guidance is not one linear combination throughout the run: a forecast's guided output is "
+        f"up to {off:.2g} off, relative"
+    )
 
 
 def _distances(outputs: Sequence[Tensor], plan: RunPlan) -> list[float]:
