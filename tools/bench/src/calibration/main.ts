@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ablationCommand } from './ablation-command.js';
 import { frontCommand } from './front-command.js';
+import { granularityCommand } from './granularity-command.js';
 import { transferCommand } from './transfer-command.js';
 
 const program = new Command('calibration')
@@ -9,5 +10,6 @@ const program = new Command('calibration')
   )
   .addCommand(frontCommand())
   .addCommand(ablationCommand())
+  .addCommand(granularityCommand())
   .addCommand(transferCommand());
 await program.parseAsync();
