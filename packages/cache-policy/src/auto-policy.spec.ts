@@ -152,6 +152,14 @@ describe('auto', () => {
     );
   });
 
+  it('follows no preset, and says why', () => {
+    const options = { preset: 'demo-euler-50' };
+    expect(() => createPolicy({ name: 'auto', options })).toThrow(
+      'auto does not take preset: weights of a preset make up for each other’s errors, ' +
+        'so a run follows it to the end, as policy preset does',
+    );
+  });
+
   it('needs one kept site and four features', () => {
     const policy = createAutoPolicy();
     expect(policy.granularities).toEqual(['output', 'hidden', 'residual', 'change']);

@@ -44,9 +44,14 @@ interface LastFull {
 
 const NAME = 'auto';
 
+/** Measured in docs/policies.md: a run that leaves a preset in the middle is worse than one that stays. */
+const NO_PRESET =
+  'weights of a preset make up for each other’s errors, so a run follows it to the end, as policy preset does';
+
 const OPTIONS: OptionTable<Required<AutoOptions>> = Object.freeze({
   max_error: percentOption({
     defaultValue: 4,
+    lookalikes: { preset: NO_PRESET, full_calls: NO_PRESET, target_psnr: NO_PRESET },
     summary:
       'Most predicted error of a forecast, relative to the feature; higher is faster, 0 is off.',
   }),

@@ -12,6 +12,7 @@ describe('parsePresetRequest', () => {
     [{}, {}],
     [{ full_calls: '12' }, { fullCalls: 12 }],
     [{ max_error: '1%' }, { maxError: 1 }],
+    [{ max_error: '1' }, { maxError: 1 }],
     [{ max_error: '0.5 %' }, { maxError: 0.5 }],
     [{ target_psnr: '40' }, { targetPsnr: 40 }],
     [{ full_calls: 'auto', max_error: 'auto', target_psnr: 'auto' }, {}],
@@ -32,12 +33,6 @@ describe('parsePresetRequest', () => {
     [{}, 'preset must be the name of a preset, got undefined'],
     [{ preset: '' }, 'preset must be the name of a preset, got ""'],
     [{ preset: 'x', full_calls: '0' }, 'full_calls must be an integer >= 1, or auto for'],
-    [{ preset: 'x', max_error: '1' }, 'max_error must be a percentage > 0 like 1%, or auto for'],
-    [{ preset: 'x', max_error: '0%' }, 'max_error must be a percentage > 0 like 1%, or auto for'],
-    [
-      { preset: 'x', max_error: '1e999%' },
-      'max_error must be a percentage > 0 like 1%, or auto for',
-    ],
     [{ preset: 'x', target_psnr: '-1' }, 'target_psnr must be a finite number > 0, or auto for'],
     [
       { preset: 'x', warmup: '1' },
@@ -52,6 +47,22 @@ describe('parsePresetRequest', () => {
   });
 });
 
+describe('max_error', () => {
+  const percent = 'a number of per cent between 0 and 100, with or without the sign';
+
+  it.each(['-1', '101%', '1%%', '%', '0.01x', '1e999%'])(
+    'of %s is refused by preset and auto in the same words',
+    (max_error) => {
+      const ofPreset = messageOf(() => parsePresetRequest({ preset: 'x', max_error }));
+      const ofAuto = messageOf(() => createPolicy({ name: 'auto', options: { max_error } }));
+      expect(ofAuto).toBe(
+        `max_error must be ${percent}: 1% and 1 are the same, got ${JSON.stringify(max_error)}`,
+      );
+      expect(ofPreset.replace(/, or auto for [^,;]*; without any, [^,]*,/, ',')).toBe(ofAuto);
+    },
+  );
+});
+
 describe('PRESET_POLICY', () => {
   it('lists its options as every policy does', () => {
     expect(PRESET_POLICY.options.map(({ name, defaultValue }) => [name, defaultValue])).toEqual([
@@ -63,6 +74,15 @@ describe('PRESET_POLICY', () => {
     ]);
   });
 });
+
+function messageOf(attempt: () => unknown): string {
+  try {
+    attempt();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return 'nothing was thrown';
+}
 
 describe('schedulePreset', () => {
   const request = { wish: { fullCalls: 3 }, others: {} };

@@ -1,14 +1,13 @@
 import { invalidArgument } from '@forecache/core';
 import { compositionBeside } from '../compose-policy.js';
+import { percentOption } from '../error-budget/percent-option.js';
 import type { Granularity } from '../network-shape.js';
 import { describeOptions, type PolicyDescription } from '../policy-definition.js';
 import {
   mergeTables,
   numberOption,
-  parseNumber,
   parseOptions,
   integerOption,
-  type OptionSpec,
   type OptionTable,
 } from '../policy-options.js';
 import type { PolicySpec } from '../policy-registry.js';
@@ -23,20 +22,13 @@ import { stretchVariant } from './stretch-variant.js';
 interface PresetPolicyOptions {
   readonly preset: string;
   readonly full_calls: Auto<number>;
-  readonly max_error: Auto<string>;
+  readonly max_error: Auto<number>;
   readonly target_psnr: Auto<number>;
 }
 
 const NAME = 'preset';
 
 const LEFT = 'what the other options ask for; without any, 40 dB or a quarter of the calls';
-
-const PERCENT: OptionSpec<string> = textOption({
-  rule: 'a percentage > 0 like 1%',
-  matches: (text) => percentOf(text) !== undefined,
-  summary:
-    'Most error of the final sample on runs that were left out of the fit; the fewest full calls with it.',
-});
 
 const NO_MORE_FULL_CALLS =
   'weights belong to the full calls of the preset, so there can be no others';
@@ -60,7 +52,13 @@ const OPTIONS: OptionTable<PresetPolicyOptions> = Object.freeze({
     }),
     LEFT,
   ),
-  max_error: autoOption(PERCENT, LEFT),
+  max_error: autoOption(
+    percentOption({
+      summary:
+        'Most error of the final sample on runs that were left out of the fit; the fewest full calls with it.',
+    }),
+    LEFT,
+  ),
   target_psnr: autoOption(
     numberOption({
       above: 0,
@@ -97,10 +95,9 @@ export function parsePresetRequest(texts: Readonly<Record<string, string>>): Pre
   const parsed = parseOptions(NAME, TABLE, texts);
   const { preset, full_calls, max_error, target_psnr, shared_branch } = parsed;
   if (preset === undefined) throw invalidArgument('preset', OPTIONS.preset.rule, undefined);
-  const percent = percentOf(max_error);
   const wish = {
     ...(typeof full_calls === 'number' && { fullCalls: full_calls }),
-    ...(percent !== undefined && { maxError: percent }),
+    ...(typeof max_error === 'number' && { maxError: max_error }),
     ...(typeof target_psnr === 'number' && { targetPsnr: target_psnr }),
   };
   return { preset, wish, others: shared_branch === undefined ? {} : { shared_branch } };
@@ -135,11 +132,4 @@ export function schedulePreset(
   };
   const policy = { name: 'scheduled', options };
   return { policy, granularity, warnings: matchPreset(preset, run) };
-}
-
-/** 1 of `1%` or `1 %`; undefined for anything else. */
-function percentOf(text: string | undefined): number | undefined {
-  const number = /^(\S+) ?%$/.exec(text ?? '')?.[1];
-  const percent = number === undefined ? undefined : parseNumber(number);
-  return percent !== undefined && percent > 0 && Number.isFinite(percent) ? percent : undefined;
 }

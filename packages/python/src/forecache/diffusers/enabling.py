@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,7 @@ from forecache.diffusers.engine import Engine, grad_reason
 from forecache.diffusers.handle import HANDLE, Handle
 from forecache.diffusers.layouts import find_layout
 from forecache.diffusers.pipeline_calls import watch_calls
+from forecache.diffusers.preset_choice import AUTO, choose_policy
 from forecache.diffusers.run_finder import RunFinder
 from forecache.diffusers.run_opening import RunOpener
 from forecache.diffusers.targets import assert_free, handle_of, has_other_cache, transformers_of
@@ -34,15 +35,18 @@ from forecache.hosting.structure import Structure
 from forecache.hosting.trace import Trace
 from forecache.plan import Granularity, PlanSource
 
-AUTO = "auto"
+if TYPE_CHECKING:
+    from forecache.calibration import Preset
+
 _OUTSIDE = (Granularity.OUTPUT, Granularity.CHANGE)
 _TIMESTEPS = ("timestep", "timesteps", "t")
 
 
 def enable(  # noqa: PLR0913 # what users type, each by its own name
     target: Any,
-    policy: str = "taylorseer",
+    policy: str | None = None,
     *,
+    preset: str | PathLike[str] | Preset | None = None,
     granularity: str | None = None,
     sidecar: str | PlanSource | None = None,
     plan: str | PathLike[str] | None = None,
@@ -57,6 +61,9 @@ def enable(  # noqa: PLR0913 # what users type, each by its own name
 
     target: a pipeline (all its transformers), or a transformer with `steps`.
     policy: `taylorseer` (default), `fora`, `teacache`, ...: what `forecache policies` lists.
+    preset: instead of a policy. A `Preset` or a file (`.json`, or with a slash) needs no sidecar;
+        any other text is the name of one that the sidecar has. One of `full_calls=12`,
+        `max_error="1%"` and `target_psnr=40` chooses how much is computed.
     options: of the policy, as its own or its peers' names: `interval=5`, `max_order=1`.
     granularity: where forecasts are made: hidden, residual, block, module, output or change.
         Default the policy's own, but `hidden` where that is the paper's `module`, which stores
@@ -82,7 +89,8 @@ def enable(  # noqa: PLR0913 # what users type, each by its own name
         "verbose": verbose,
         "trace": trace,
     }
-    settings = compile_settings(policy, given, options)
+    choice = choose_policy(policy, preset, options, sidecar, plan)
+    settings = compile_settings(choice.policy, given, choice.options)
     transformers = transformers_of(target)
     for name, transformer in transformers.items():
         assert_free(target, name, transformer)
@@ -91,7 +99,7 @@ def enable(  # noqa: PLR0913 # what users type, each by its own name
     opened = {
         name: _Opened(name, transformer, settings) for name, transformer in transformers.items()
     }
-    source = _source(sidecar, plan)
+    source = choice.source or _source(sidecar, plan)
     own = None if source is sidecar else source
     engines = {name: each.engine(source) for name, each in opened.items()}
     try:
@@ -128,7 +136,7 @@ def stats(target: Any) -> Statistics:
 
 
 @contextmanager
-def enabled(target: Any, policy: str = "taylorseer", **options: Any) -> Iterator[Handle]:
+def enabled(target: Any, policy: str | None = None, **options: Any) -> Iterator[Handle]:
     """`enable` for the length of a `with` block."""
     handle = enable(target, policy, **options)
     try:

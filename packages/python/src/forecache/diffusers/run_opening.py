@@ -93,14 +93,18 @@ class RunOpener:
         request = self._request(schedule, structure, client)
         opened = self._source.open_run(replace(request, granularity=wanted))
         is_paper = wanted is None and opened.setup.granularity is Granularity.MODULE
-        is_file = isinstance(self._source, PlanFileSource)
-        if not is_paper or is_file or opened.setup.token_cache is not None:
+        is_made = isinstance(self._source, PlanFileSource) or self._is_preset
+        if not is_paper or is_made or opened.setup.token_cache is not None:
             return opened
         # `module` stores every branch of every block: whoever wants that asks for it, or made a
-        # plan file for it.
+        # plan file or a preset for it.
         opened.close(RunOutcome.OK)
         self._instead = Granularity.HIDDEN
         return self._source.open_run(replace(request, granularity=self._instead))
+
+    @property
+    def _is_preset(self) -> bool:
+        return self._settings.policy.name == "preset"
 
     def _request(self, schedule: Schedule, structure: Structure | None, client: str) -> RunRequest:
         positions = schedule.timesteps if is_strictly_monotone(schedule.timesteps) else ()
