@@ -42,6 +42,7 @@ export { findSchedules } from './calibration/find-schedules.js';
 export type { PredictedSchedule, ScheduleProblem } from './calibration/find-schedules.js';
 export { climbSchedule } from './calibration/climb-schedule.js';
 export type { ScheduleClimb } from './calibration/climb-schedule.js';
+export { scheduleStarts } from './calibration/schedule-starts.js';
 export { refineSchedule } from './calibration/refine-schedule.js';
 export type { ScheduleRefinement } from './calibration/refine-schedule.js';
 export { fitAll, fitWeightsToWalks } from './calibration/fit-weights.js';
