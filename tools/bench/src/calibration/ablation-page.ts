@@ -13,9 +13,10 @@ import {
 import { CALIBRATION, UNSEEN } from './ablation-material.js';
 import {
   CHOICES,
-  CLIMB,
+  CLIMB_ATTEMPTS,
   COUNTS,
   HISTORIES,
+  HISTORY_COUNT,
   RUNGS,
   type LadderRow,
   type Rung,
@@ -80,7 +81,7 @@ const WHAT =
   'pictures in [0, 1], mean over images; in brackets the relative error of the final samples, ‖x - x*‖ / ‖x*‖, of all ' +
   `images together. Weights fitted on the walk have the freedom of ${CHOICES.length} choices (history 3 or 4, ridge 1e-5 to 1e-3), ` +
   'the best on images of the calibration that were left out; those fitted to full runs choose by themselves (history 1 to 6, ridge 1e-6 ' +
-  `to 0.1). Full calls were moved one by one at ${CLIMB.count} only, ${CLIMB.attempts} attempts. Nothing was chosen on the unseen seeds.`;
+  `to 0.1). Full calls were moved one by one by at most ${CLIMB_ATTEMPTS} attempts. Nothing was chosen on the unseen seeds.`;
 
 function ladderTable({ ladder }: AblationRecord): string {
   const columns: Column<Rung>[] = [
@@ -95,7 +96,7 @@ function ladderTable({ ladder }: AblationRecord): string {
 }
 
 const HISTORY =
-  `At ${CLIMB.count} full calls, on the schedule that was found with growth: weights fitted on the walk that read at most so many ` +
+  `At ${HISTORY_COUNT} full calls, on the schedule that many searches found: weights fitted on the walk that read at most so many ` +
   'stored features, the ridge (1e-5 to 1e-2) chosen on left-out images of the calibration. One feature is a scaled reuse.';
 
 function historyTable({ ladder }: AblationRecord): string {

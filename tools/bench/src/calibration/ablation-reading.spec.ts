@@ -24,13 +24,15 @@ describe('readLadder', () => {
       '18: found, on the walk': row(54.5),
       '12: found, open loop': row(45),
       '12: found, on the walk': row(46),
-      '12: growth, on the walk': row(46),
+      '12: searched, on the walk': row(46),
     };
     const lines = readLadder(ladder).split('\n');
     expect(lines).toContain(
       '- The walk instead of full runs: −0.5 at 18, +1.0 at 12 (dB). It takes away at 18.',
     );
-    expect(lines).toContain('- Growth in the search: +0.0 at 12 (dB). It changes nothing at 12.');
+    expect(lines).toContain(
+      '- Many searches instead of one: +0.0 at 12 (dB). It changes nothing at 12.',
+    );
   });
 
   it('names rungs whose PSNR and error both rise', () => {

@@ -20,11 +20,11 @@ const ADDITIONS: readonly Addition[] = [
   { what: 'Weights fitted to full runs', from: 'found, line', to: 'found, open loop' },
   { what: 'The walk instead of full runs', from: 'found, open loop', to: 'found, on the walk' },
   {
-    what: 'Growth in the search',
+    what: 'Many searches instead of one',
     from: 'found, on the walk',
-    to: 'growth, on the walk',
+    to: 'searched, on the walk',
   },
-  { what: 'Moving full calls', from: 'growth, on the walk', to: 'climbed, on the walk' },
+  { what: 'Moving full calls', from: 'searched, on the walk', to: 'climbed, on the walk' },
 ];
 
 /** What each part adds, in dB, and where it adds nothing or takes away. */
