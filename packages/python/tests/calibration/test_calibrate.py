@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from line_solver import LineSolver
 from toy_pipeline import ToyPipeline, noise_for, seeded
 
 from forecache.calibration import Preset, calibrate
+from forecache.calibration.searches import GUESSED_GROWTH
 from forecache.diffusers import enabled
 from forecache.errors import ForecacheError, NoPlanError
 
@@ -39,7 +41,7 @@ def realised(pipe: ToyPipeline, preset: Preset, seeds: list[int]) -> float:
 
 def test_the_search_gets_the_recorded_runs() -> None:
     solver = LineSolver()
-    made(solver, full_calls=[2, 4])
+    made(solver, full_calls=[2, 4], searches=1)
     (runs, response, most) = solver.searched[0]
     assert len(solver.searched) == 1
     assert (len(runs), len(response), len(response[0]), most) == (2, CALLS + 1, CALLS, 4)
@@ -73,11 +75,21 @@ def test_the_best_search_is_kept() -> None:
     assert preset.variants[0].full_calls == (0, 2, 4, 6)
 
 
-def test_a_schedule_that_was_tried_ends_the_searches() -> None:
+def test_guesses_of_the_growth_follow_where_walks_lead_to_nothing_new() -> None:
     solver = LineSolver(shifts=1)
     made(solver, searches=9)
-    assert len(solver.searched) == 3
+    # Plain, the growth of the first walk, that of the second: tried. Then guesses, all tried.
+    assert len(solver.searched) == 3 + len(GUESSED_GROWTH)
     assert len(solver.questions) == 6
+    for growth, power in zip(solver.growths[3:], GUESSED_GROWTH, strict=True):
+        assert growth[0] == pytest.approx(math.exp(power))
+        assert (len(growth), growth[-1]) == (CALLS + 1, 1.0)
+
+
+def test_no_more_schedules_are_walked_than_asked_for() -> None:
+    solver = LineSolver(shifts=99)
+    made(solver, searches=1)
+    assert (len(solver.searched), len(solver.questions)) == (1, 3)
 
 
 def test_positions_are_the_timesteps() -> None:

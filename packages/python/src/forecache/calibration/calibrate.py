@@ -67,7 +67,8 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
     held_out: further runs that nothing is fitted on; the errors of the variants are measured there.
         Default none: the fitted runs are left out in turn, which is an estimate.
     searches: schedules that are tried for each number of full calls, default 3; each is searched
-        with what the one before showed of how errors grow, and the best one is kept.
+        with what the one before showed of how errors grow, or with a guess of it where that leads
+        to nothing new, and the best one is kept.
     rounds: walks and fits by turns of one schedule, default 3; the best one is kept.
     history: stored features that a forecast reads, 1 to 9. Default: chosen by leaving runs out.
     ridge: relative to the features' mean squared norm. Default: chosen by leaving runs out.
