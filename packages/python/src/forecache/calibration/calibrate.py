@@ -27,7 +27,7 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
     name: str,
     call: Call | None = None,
     held_out: Iterable[Given] = (),
-    searches: int = 3,
+    searches: int = 6,
     rounds: int = 3,
     history: int | None = None,
     ridge: float | None = None,
@@ -66,7 +66,7 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
     call: `call(pipe, seed)` makes the run of a seed.
     held_out: further runs that nothing is fitted on; the errors of the variants are measured there.
         Default none: the fitted runs are left out in turn, which is an estimate.
-    searches: schedules that are tried for each number of full calls, default 3; each is searched
+    searches: schedules that are tried for each number of full calls, default 6; each is searched
         with what the one before showed of how errors grow, or with a guess of it where that leads
         to nothing new, and the best one is kept.
     rounds: walks and fits by turns of one schedule, default 3; the best one is kept.

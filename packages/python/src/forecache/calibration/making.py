@@ -36,7 +36,7 @@ class MakingOptions:
 def compile_making(  # noqa: PLR0913 # what users type, each by its own name
     full_calls: Sequence[int],
     *,
-    searches: int = 3,
+    searches: int = 6,
     rounds: int = 3,
     history: int | None = None,
     ridge: float | None = None,
