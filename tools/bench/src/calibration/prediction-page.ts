@@ -133,7 +133,7 @@ function reading(comparisons: readonly Comparison[]): string {
       `average. The best of all is “${ESTIMATES[best.estimate]}”, ${formatNumber(best.mean, 2)}: the root of the sum of squares of the first and ` +
       'the fourth. It was put together after the others had been seen, and nothing searches by it.',
     `- Near the found schedule no estimate has more than ${formatNumber(nearest, 2)}. They tell good schedules from bad ones, not the best from the ` +
-      `good, which is why \`forecache optimize\` moves full calls on walks afterwards.`,
+      `good, which is why \`forecache optimize\` walks many schedules and lets left-out images choose.`,
     '- “One combination” is the smallest of the estimates and the furthest from what happens: errors of one gap cancel those of another only as long as the ' +
       'network is not seen to react to them.',
     '- That a single forecast is off by what the Gram matrix says is no estimate: at `hidden` and at `output`, by TaylorSeer of order 2 and by fitted ' +
