@@ -112,6 +112,8 @@ class RunOpener:
     def _default(self, own: Granularity) -> Granularity:
         """Where features are kept if only the policy has a preference."""
         is_inside = self._structure is not None
+        if self._settings.engine.is_preset and (is_inside or own in OUTSIDE):
+            return own
         if self._noise is not None and own in REPLACING:
             return Granularity.RESIDUAL if is_inside else Granularity.CHANGE
         if not is_inside and own not in OUTSIDE:

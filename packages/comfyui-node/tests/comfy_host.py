@@ -50,6 +50,16 @@ class SampleRun:
     on_step: Callable[[int], None] | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True)
+class Guiding:
+    """What SamplerCustomAdvanced is given, without the noise. latent: as on a LATENT wire."""
+
+    guider: Any
+    sampler: Any
+    sigmas: Tensor
+    latent: dict[str, Tensor]
+
+
 class ModelBroke(Exception):
     """Raised by the network when `fail_at` says so."""
 
@@ -73,6 +83,9 @@ class ComfyHost(Protocol):
 
     def sample(self, patcher: Any, run: SampleRun) -> Tensor:
         """The latent, float32 on the CPU. Raises `interrupted`, ModelBroke."""
+
+    def guiding(self, patcher: Any, run: SampleRun) -> Guiding:
+        """The guider, sampler, sigmas and latent of a run."""
 
     def calls(self, patcher: Any) -> Mapping[str, int]:
         """How often parts of the network ran since it was made: `blocks`, one by one, and `head`,

@@ -88,6 +88,7 @@ def nodes(server: FakeServer) -> dict[str, Any]:
             ("advanced", "ForecacheAdvanced"),
             ("sidecar", "ForecacheSidecar"),
             ("report", "ForecacheReport"),
+            ("calibrate", "ForecacheCalibrate"),
         )
     }
 

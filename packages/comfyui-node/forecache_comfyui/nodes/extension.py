@@ -8,6 +8,7 @@ from comfy_api.latest import ComfyExtension
 
 from forecache_comfyui.nodes.advanced import ForecacheAdvanced
 from forecache_comfyui.nodes.basic import Forecache
+from forecache_comfyui.nodes.calibrate import ForecacheCalibrate
 from forecache_comfyui.nodes.report import ForecacheReport
 from forecache_comfyui.nodes.sidecar import ForecacheSidecar
 
@@ -17,4 +18,10 @@ class ForecacheExtension(ComfyExtension):  # type: ignore[misc] # ComfyUI has no
 
     async def get_node_list(self) -> list[Any]:
         """The nodes, as the menu lists them."""
-        return [Forecache, ForecacheAdvanced, ForecacheSidecar, ForecacheReport]
+        return [
+            Forecache,
+            ForecacheAdvanced,
+            ForecacheSidecar,
+            ForecacheReport,
+            ForecacheCalibrate,
+        ]

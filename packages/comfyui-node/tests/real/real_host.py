@@ -9,9 +9,9 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from comfy_host import SampleRun
+from comfy_host import Guiding, SampleRun
 from comfy_root import comfy_version, import_comfy
-from real_sampling import sample
+from real_sampling import guiding, sample
 from tiny_models import TINY_MODELS
 from tiny_network import build_patcher, counts, kinds_here
 from torch import Tensor
@@ -47,6 +47,10 @@ class RealHost:
         finally:
             # A stop that nobody noticed must not hit the next run.
             comfy.model_management.interrupt_current_processing(False)
+
+    def guiding(self, patcher: Any, run: SampleRun) -> Guiding:
+        """What SamplerCustomAdvanced is given."""
+        return guiding(patcher, TINY_MODELS[patcher.model.tiny_kind], run)
 
     def calls(self, patcher: Any) -> Mapping[str, int]:
         """`blocks` and `head`, since the network was made."""

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
-from comfy_host import ModelBroke, SampleRun
+from comfy_host import Guiding, ModelBroke, SampleRun
 from tiny_models import TinyModel
 from tiny_network import blocks_of, layer_of
 from tiny_prompts import tiny_prompts
@@ -23,8 +23,6 @@ _DUAL_CFG = 1.5
 
 def sample(patcher: Any, tiny: TinyModel, run: SampleRun) -> Tensor:
     """The latent of one run."""
-    import comfy.samplers
-
     with ExitStack() as for_the_run, torch.inference_mode():
         if run.windows:
             patcher = _with_windows(patcher, run.windows)
@@ -32,21 +30,31 @@ def sample(patcher: Any, tiny: TinyModel, run: SampleRun) -> Tensor:
             for_the_run.enter_context(_little_memory(patcher, run.batch))
         if run.fail_at is not None:
             for_the_run.enter_context(_failing(patcher, tiny, run.fail_at))
-        sigmas = run_sigmas(patcher, run)
-        latent = _latent(patcher, tiny, run)
+        asked = guiding(patcher, tiny, run)
+        latent = asked.latent["samples"]
         noise = torch.randn(latent.shape, generator=torch.Generator().manual_seed(run.seed))
-        guider = _guider(patcher, tiny, run, sigmas)
-        output = guider.sample(
+        output = asked.guider.sample(
             noise,
             latent,
-            comfy.samplers.sampler_object(run.sampler),
-            sigmas,
+            asked.sampler,
+            asked.sigmas,
             callback=_callback(run),
             disable_pbar=True,
             seed=run.seed,
         )
     made: Tensor = output.clone().float().cpu()
     return made
+
+
+def guiding(patcher: Any, tiny: TinyModel, run: SampleRun) -> Guiding:
+    """What SamplerCustomAdvanced is given."""
+    import comfy.samplers
+
+    sigmas = run_sigmas(patcher, run)
+    latent = _latent(patcher, tiny, run)
+    guider = _guider(patcher, tiny, run, sigmas)
+    sampler = comfy.samplers.sampler_object(run.sampler)
+    return Guiding(guider, sampler, sigmas, {"samples": latent})
 
 
 def run_sigmas(patcher: Any, run: SampleRun) -> Tensor:

@@ -35,7 +35,13 @@ pytestmark = pytest.mark.skipif(comfy_root() is None, reason=WITHOUT)
 
 CASE = Case()
 KINDS = ("wan", "flux", "sd3", "hunyuan-video")
-NODES = ("Forecache", "ForecacheAdvanced", "ForecacheSidecar", "ForecacheReport")
+NODES = (
+    "Forecache",
+    "ForecacheAdvanced",
+    "ForecacheSidecar",
+    "ForecacheReport",
+    "ForecacheCalibrate",
+)
 
 
 @pytest.fixture(scope="module")

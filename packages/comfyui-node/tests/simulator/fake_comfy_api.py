@@ -16,7 +16,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import fake_io_types
+import torch
 from fake_io_types import IO_NAMES, ComfyNode, Hidden, IoType, NodeOutput, Schema
+from torch import Tensor
 
 
 class ExecutionContext(NamedTuple):
@@ -125,6 +127,12 @@ def run_node(node: Any, unique_id: str | None, **inputs: Any) -> Any:
 
 def _modules(server: FakeServer) -> dict[str, ModuleType]:
     made = {
+        "comfy": _module("comfy"),
+        "comfy.sample": _module(
+            "comfy.sample",
+            fix_empty_latent_channels=lambda _model, latent: latent,
+            prepare_noise=_prepare_noise,
+        ),
         "comfy_api": _module("comfy_api"),
         "comfy_api.latest": _module(
             "comfy_api.latest",
@@ -139,6 +147,7 @@ def _modules(server: FakeServer) -> dict[str, ModuleType]:
             get_executing_context=lambda: _contexts[-1] if _contexts else None,
         ),
     }
+    made["comfy"].sample = made["comfy.sample"]  # type: ignore[attr-defined]
     made["comfy_api"].latest = made["comfy_api.latest"]  # type: ignore[attr-defined]
     made["comfy_execution"].utils = made["comfy_execution.utils"]  # type: ignore[attr-defined]
     if "aiohttp" in _before or importlib.util.find_spec("aiohttp") is None:
@@ -157,6 +166,11 @@ def _io() -> Any:
         Output=fake_io_types.Output,
         Schema=Schema,
     )
+
+
+def _prepare_noise(latent: Tensor, seed: int) -> Tensor:
+    # From torch's own generator, as ComfyUI does it.
+    return torch.randn(latent.shape, generator=torch.manual_seed(seed))
 
 
 def _module(name: str, **members: Any) -> ModuleType:

@@ -30,13 +30,15 @@ class CFGGuider:
         """`positive`, `negative`, and `middle` for two of guidance."""
         self.original_conds = {name: with_uuids(listed) for name, listed in conds.items()}
 
-    def sample(
+    def sample(  # noqa: PLR0913, PLR0917 # as ComfyUI has it
         self,
         noise: Tensor,
         latent_image: Tensor,
         sampler: Any,
         sigmas: Tensor,
+        denoise_mask: Tensor | None = None,
         callback: Callback | None = None,
+        disable_pbar: bool = False,
         seed: int | None = None,
     ) -> Tensor:
         """A run. What it puts into the options is gone afterwards."""
@@ -53,9 +55,9 @@ class CFGGuider:
                 latent_image,
                 sampler,
                 sigmas,
-                None,
+                denoise_mask,
                 callback,
-                True,
+                disable_pbar,
                 seed,
                 latent_shapes=[latent_image.shape],
             )

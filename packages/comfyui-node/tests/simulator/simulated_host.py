@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from base_model import BaseModel
-from comfy_host import SampleRun
+from comfy_host import Guiding, SampleRun
 from context_windows import ContextHandler
 from flux_network import Flux
 from guiders import CFGGuider, DualCFGGuider
@@ -62,15 +62,21 @@ class SimulatedHost:
         if run.windows:
             patcher = patcher.clone()
             patcher.model_options["context_handler"] = ContextHandler(run.windows)
-        shape = _latent_shape(model.diffusion_model, run)
-        noise = torch.randn(shape, generator=torch.Generator().manual_seed(run.seed))
         with torch.inference_mode():
-            sigmas = _sigmas(model, run)
-            guider = _guider(patcher, run, sigmas)
-            sampler = sampler_object(run.sampler)
-            latent = _latent_image(shape, run)
-            samples = guider.sample(noise, latent, sampler, sigmas, _shown(run), run.seed)
+            asked = self.guiding(patcher, run)
+            latent = asked.latent["samples"]
+            noise = torch.randn(latent.shape, generator=torch.Generator().manual_seed(run.seed))
+            samples = asked.guider.sample(
+                noise, latent, asked.sampler, asked.sigmas, callback=_shown(run), seed=run.seed
+            )
         return samples.clone()
+
+    def guiding(self, patcher: ModelPatcher, run: SampleRun) -> Guiding:
+        """What SamplerCustomAdvanced is given."""
+        sigmas = _sigmas(patcher.model, run)
+        latent = _latent_image(_latent_shape(patcher.model.diffusion_model, run), run)
+        guider = _guider(patcher, run, sigmas)
+        return Guiding(guider, sampler_object(run.sampler), sigmas, {"samples": latent})
 
     def calls(self, patcher: ModelPatcher) -> Mapping[str, int]:
         """Besides blocks and head also `branches`, where those are modules."""

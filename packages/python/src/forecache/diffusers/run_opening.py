@@ -93,7 +93,7 @@ class RunOpener:
         request = self._request(schedule, structure, client)
         opened = self._source.open_run(replace(request, granularity=wanted))
         is_paper = wanted is None and opened.setup.granularity is Granularity.MODULE
-        is_made = isinstance(self._source, PlanFileSource) or self._is_preset
+        is_made = isinstance(self._source, PlanFileSource) or self._settings.is_preset
         if not is_paper or is_made or opened.setup.token_cache is not None:
             return opened
         # `module` stores every branch of every block: whoever wants that asks for it, or made a
@@ -101,10 +101,6 @@ class RunOpener:
         opened.close(RunOutcome.OK)
         self._instead = Granularity.HIDDEN
         return self._source.open_run(replace(request, granularity=self._instead))
-
-    @property
-    def _is_preset(self) -> bool:
-        return self._settings.policy.name == "preset"
 
     def _request(self, schedule: Schedule, structure: Structure | None, client: str) -> RunRequest:
         positions = schedule.timesteps if is_strictly_monotone(schedule.timesteps) else ()

@@ -36,6 +36,11 @@ class EngineSettings:
     verbose: bool = True
     trace: Path | None = None
 
+    @property
+    def is_preset(self) -> bool:
+        """Whether a preset decides: its weights belong to the granularity that it was made at."""
+        return self.policy.name == "preset"
+
 
 def compile_settings(
     policy: str, given: Mapping[str, object], options: Mapping[str, object]

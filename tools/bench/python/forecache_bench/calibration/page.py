@@ -27,7 +27,8 @@ _FOOT = """
 
 - The fit minimises the squared distance of final samples, which a few seeds dominate: those whose
   trajectory turns to another picture. PSNR is a mean of logarithms and sees the many.
-- Schedules are searched on the recorded full runs, before any walk.{worse}
+- Schedules are searched on the recorded full runs, the growth of errors being what walks show or
+  a guess. The best of six on the runs of the fit is kept.{worse}
 - "Realised" is on the runs of the fit, "left out" is what the fit expects on runs left out in turn.
   It takes outputs to stay what they were on the walks, and does not see a trajectory that turns:
   compare it with the error on the unseen seeds.

@@ -1,0 +1,1 @@
+"""Presets made in ComfyUI: runs of a guider, recorded and made again with forecasts."""
