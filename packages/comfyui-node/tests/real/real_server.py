@@ -173,6 +173,7 @@ def _environment(folder: Path) -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, path)),
         "XDG_RUNTIME_DIR": str(folder),
+        "FORECACHE_PRESETS": str(folder / "presets"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",
     }

@@ -10,6 +10,7 @@ Workflow = dict[str, dict[str, Any]]
 
 MODEL, PROMPT, LATENT, SAMPLER, SAVED = "1", "2", "3", "4", "5"
 SIDECAR, FORECACHE, REPORT, EASY_CACHE = "10", "11", "12", "13"
+GUIDER, KSAMPLER, SIGMAS, CALIBRATE = "20", "21", "22", "23"
 
 DEFAULTS: Mapping[str, Any] = {
     "policy": "taylorseer",
@@ -78,9 +79,7 @@ def with_node(case: Case, sidecar: Mapping[str, Any], **widgets: Any) -> Workflo
     sidecar: `address` or `plan_file`.
     """
     workflow = plain(case)
-    files = {"tls_root": "", "tls_certificate": "", "tls_key": ""}
-    choice = {"address": "", "plan_file": "", "deadline_ms": 1000, **files, **sidecar}
-    workflow[SIDECAR] = node("ForecacheSidecar", **choice)
+    workflow[SIDECAR] = _sidecar(sidecar)
     workflow[FORECACHE] = node("ForecacheAdvanced", model=[MODEL, 0], **{**ADVANCED, **widgets})
     workflow[REPORT] = node("ForecacheReport", after=[SAMPLER, 0])
     workflow[SAMPLER]["inputs"]["model"] = [FORECACHE, 0]
@@ -92,6 +91,28 @@ def with_simple_node(case: Case, **widgets: Any) -> Workflow:
     workflow = plain(case)
     workflow[FORECACHE] = node("Forecache", model=[MODEL, 0], **{**DEFAULTS, **widgets})
     workflow[SAMPLER]["inputs"]["model"] = [FORECACHE, 0]
+    return workflow
+
+
+def calibration(case: Case, sidecar: Mapping[str, Any], **widgets: Any) -> Workflow:
+    """What SamplerCustomAdvanced is given, into `ForecacheCalibrate`."""
+    workflow = plain(case)
+    del workflow[SAMPLER], workflow[SAVED]
+    workflow[SIDECAR] = _sidecar(sidecar)
+    prompts = {"positive": [PROMPT, 0], "negative": [PROMPT, 1]}
+    workflow[GUIDER] = node("CFGGuider", model=[MODEL, 0], cfg=case.cfg, **prompts)
+    workflow[KSAMPLER] = node("KSamplerSelect", sampler_name="euler")
+    schedule = {"scheduler": "simple", "steps": case.steps, "denoise": 1.0}
+    workflow[SIGMAS] = node("BasicScheduler", model=[MODEL, 0], **schedule)
+    workflow[CALIBRATE] = node(
+        "ForecacheCalibrate",
+        guider=[GUIDER, 0],
+        sampler=[KSAMPLER, 0],
+        sigmas=[SIGMAS, 0],
+        latent_image=[LATENT, 0],
+        sidecar=[SIDECAR, 0],
+        **widgets,
+    )
     return workflow
 
 
@@ -119,6 +140,12 @@ def add_easy_cache(workflow: Workflow, before: str) -> Workflow:
 def node(class_type: str, **inputs: Any) -> dict[str, Any]:
     """A node of a workflow."""
     return {"class_type": class_type, "inputs": inputs}
+
+
+def _sidecar(given: Mapping[str, Any]) -> dict[str, Any]:
+    files = {"tls_root": "", "tls_certificate": "", "tls_key": ""}
+    choice = {"address": "", "plan_file": "", "deadline_ms": 1000, **files, **given}
+    return node("ForecacheSidecar", **choice)
 
 
 def _latent(kind: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from real_host import RealHost
 from real_server import CHECKPOINTS, RealServer
 from safetensors.torch import load_file, save_file
 from server_workflows import (
+    CALIBRATE,
     FORECACHE,
     REPORT,
     SAMPLER,
@@ -22,6 +23,7 @@ from server_workflows import (
     Case,
     Workflow,
     add_easy_cache,
+    calibration,
     load_checkpoint,
     plain,
     with_node,
@@ -30,6 +32,8 @@ from server_workflows import (
 from sidecar_server import SidecarServer, printed_by
 from tiny_pack import EVALUATED
 from torch import Tensor
+
+from forecache.calibration import Preset
 
 pytestmark = pytest.mark.skipif(comfy_root() is None, reason=WITHOUT)
 
@@ -110,6 +114,18 @@ def test_a_workflow_is_forecast_and_without_the_node_it_is_as_before(
     again = server.run(plain(case))
     assert SAMPLER not in cached_nodes(again)
     assert torch.equal(saved_latent(server, again), before)
+
+
+def test_a_preset_is_made(server: RealServer, sidecar: Mapping[str, str]) -> None:
+    widgets = {"full_calls": "4", "runs": 2, "held_out": 1, "first_seed": 7}
+    history = server.run(calibration(CASE, sidecar, name="tiny-wan", **widgets))
+    (report,) = history["outputs"][CALIBRATE]["text"]
+    assert report.startswith("tiny-wan: WanModel, euler, 12 calls, output; 2 runs, 1 held out")
+    preset = Preset.load(server.folder / "presets" / "tiny-wan.json")
+    (variant,) = preset.variants
+    assert (len(variant.full_calls), preset.identity.guidance) == (4, CASE.cfg)
+    assert variant.relative_error is not None
+    assert variant.relative_error < CLOSE
 
 
 def test_a_checkpoint_that_comfyui_loads_itself(
