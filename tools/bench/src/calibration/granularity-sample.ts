@@ -1,4 +1,4 @@
-import { float32Tensor, float32View, sitesOfGranularity } from '@forecache/adapters';
+import { float32Tensor, float32View, sitesOfGranularity, type HostRun } from '@forecache/adapters';
 import {
   compileRunPlan,
   createPolicy,
@@ -6,15 +6,12 @@ import {
   type Granularity,
 } from '@forecache/cache-policy';
 import {
-  fillNoise,
   JOINT_BRANCH,
-  jointBranch,
   jointShape,
-  pixelCount,
-  sampleFlow,
   type CalibrationRuns,
   type NetworkCaller,
 } from '@forecache/sidecar';
+import { sampleOnHost } from './granularity-host-run.js';
 
 /** A schedule with weights, and where they are applied. */
 export interface PlannedSchedule {
@@ -29,7 +26,7 @@ export async function samplePlanned(
   { granularity, fullCalls, weights }: PlannedSchedule,
   signal: AbortSignal,
 ): Promise<Float32Array> {
-  const { host, manifest, solver, guidance, seeds, labels } = runs;
+  const { host, manifest, solver, labels } = runs;
   const policy = createPolicy({
     name: 'scheduled',
     options: {
@@ -40,19 +37,8 @@ export async function samplePlanned(
   const calls = solver.timesteps.length;
   const plan = compileRunPlan({ policy, run: { steps: calls, calls }, granularity });
   const sites = sitesOfGranularity(await host.describe(), granularity);
-  const size = pixelCount(manifest.image);
-  const x = new Float32Array(seeds.length * size);
-  seeds.forEach((seed, i) => fillNoise(x.subarray(i * size, (i + 1) * size), seed));
-  const batch = { first: 0, labels };
-  const run = await host.beginRun({
-    runId: 'granularity-plan',
-    branches: [jointBranch(batch, manifest)],
-    timesteps: [...solver.timesteps],
-    sharedDirectory: '',
-    setup: { ...plan.setup, sites },
-  });
-  const { shape } = jointShape(batch, manifest);
-  const caller: NetworkCaller = {
+  const { shape } = jointShape({ first: 0, labels }, manifest);
+  const callerOf = (run: HostRun): NetworkCaller => ({
     async call({ callIndex, x: joint }) {
       const ofCall = plan.calls[callIndex];
       if (ofCall === undefined) throw new Error(`the plan has no call ${callIndex}`);
@@ -62,11 +48,7 @@ export async function samplePlanned(
       if (output.place !== 'inline') throw new Error('the host must answer inline');
       return { velocity: float32View(output), plan: ofCall };
     },
-  };
-  try {
-    await sampleFlow(caller, { solver, guidance, x, seeds, signal });
-  } finally {
-    await run.end();
-  }
-  return x;
+  });
+  const setup = { ...plan.setup, sites };
+  return sampleOnHost({ runs, runId: 'granularity-plan', setup, signal, callerOf });
 }

@@ -16,15 +16,12 @@ import {
 import type { CallWeights, Granularity } from '@forecache/cache-policy';
 import {
   createForwardSource,
-  fillNoise,
-  jointBranch,
   jointShape,
-  pixelCount,
-  sampleFlow,
   type CalibrationRuns,
   type NetworkCaller,
 } from '@forecache/sidecar';
 import { combineSites } from './granularity-combine.js';
+import { sampleOnHost } from './granularity-host-run.js';
 
 /** True features of one call by site, joint batch: conditional samples, then unconditional ones. */
 export type CallFeatures = ReadonlyMap<string, Float32Array>;
@@ -47,31 +44,12 @@ export interface SiteWalk {
 /** Walks the batch site by site. Answers the final samples, image after image. */
 export async function walkSites(walk: SiteWalk): Promise<Float32Array> {
   const { runs, signal } = walk;
-  const { host, manifest, solver, guidance, seeds, labels } = runs;
+  const { host, manifest, labels } = runs;
   const description = await host.describe();
-  const size = pixelCount(manifest.image);
-  const x = new Float32Array(seeds.length * size);
-  seeds.forEach((seed, i) => fillNoise(x.subarray(i * size, (i + 1) * size), seed));
-  const batch = { first: 0, labels };
-  const run = await host.beginRun({
-    runId: 'granularity-walk',
-    branches: [jointBranch(batch, manifest)],
-    timesteps: [...solver.timesteps],
-    sharedDirectory: '',
-    setup: NO_SETUP,
-  });
-  try {
-    const caller = createSiteCaller(walk, {
-      run,
-      description,
-      sites: sitesOfGranularity(description, walk.granularity),
-      ...jointShape(batch, manifest),
-    });
-    await sampleFlow(caller, { solver, guidance, x, seeds, signal });
-  } finally {
-    await run.end();
-  }
-  return x;
+  const sites = sitesOfGranularity(description, walk.granularity);
+  const joint = jointShape({ first: 0, labels }, manifest);
+  const callerOf = (run: HostRun) => createSiteCaller(walk, { run, description, sites, ...joint });
+  return sampleOnHost({ runs, runId: 'granularity-walk', setup: NO_SETUP, signal, callerOf });
 }
 
 interface WalkedRun {

@@ -9,10 +9,11 @@ from typing import Any
 
 from forecache.calibration.elements import Keep
 from forecache.calibration.identity import identity_of
-from forecache.calibration.making import Subject, compile_making, make_preset
+from forecache.calibration.making import SEARCHES, Subject, compile_making, make_preset
 from forecache.calibration.pipeline_run import pipeline_runs
 from forecache.calibration.preset import Preset
 from forecache.calibration.preset_content import assert_name
+from forecache.calibration.rounds import ROUNDS
 from forecache.calibration.runs import Call, Given, compile_runs
 from forecache.calibration.solver import Solver, solver_at
 from forecache.diffusers.targets import assert_free, transformers_of
@@ -27,8 +28,8 @@ def calibrate(  # noqa: PLR0913 # what users type, each by its own name
     name: str,
     call: Call | None = None,
     held_out: Iterable[Given] = (),
-    searches: int = 6,
-    rounds: int = 3,
+    searches: int = SEARCHES,
+    rounds: int = ROUNDS,
     history: int | None = None,
     ridge: float | None = None,
     elements: int | None = None,

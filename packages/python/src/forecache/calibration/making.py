@@ -13,7 +13,7 @@ from forecache.calibration.preset import Preset
 from forecache.calibration.preset_content import PresetIdentity, PresetProvenance
 from forecache.calibration.recording import Recording
 from forecache.calibration.reference import Reference, reference_of
-from forecache.calibration.rounds import Bench, FitOptions, Warn
+from forecache.calibration.rounds import ROUNDS, Bench, FitOptions, Warn
 from forecache.calibration.sampled_run import SampledRun
 from forecache.calibration.searches import search_and_fit
 from forecache.calibration.solver import Solver
@@ -21,6 +21,9 @@ from forecache.client.answers import MAX_WEIGHTS
 from forecache.errors import ForecacheError
 
 logger = logging.getLogger("forecache")
+
+SEARCHES = 6
+"""Schedules that are tried for each number of full calls."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class MakingOptions:
 def compile_making(  # noqa: PLR0913 # what users type, each by its own name
     full_calls: Sequence[int],
     *,
-    searches: int = 6,
-    rounds: int = 3,
+    searches: int = SEARCHES,
+    rounds: int = ROUNDS,
     history: int | None = None,
     ridge: float | None = None,
     elements: int | None = None,

@@ -23,12 +23,15 @@ from forecache.client.calibration import FitQuestion, FittedWeights, FoundSchedu
 Fit = Callable[[FitQuestion], FittedWeights]
 Warn = Callable[[str], None]
 
+ROUNDS = 3
+"""Walks and fits of one schedule."""
+
 
 @dataclass(frozen=True)
 class FitOptions:
     """rounds: walks and fits by turns, >= 1. history, ridge: None is chosen by the fit."""
 
-    rounds: int = 3
+    rounds: int = ROUNDS
     history: int | None = None
     ridge: float | None = None
 
