@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -134,7 +135,7 @@ def sampling_of(
     if latent_image.get("noise_mask") is not None:
         raise ForecacheError("latent_image must have no noise_mask: what it keeps is not forecast")
     latent = fix_empty_latent_channels(guider.model_patcher, latent_image["samples"])
-    made = iter(range(1, 2**31))
+    made = itertools.count(1)
     return GuidedSampling(
         guider,
         sampler,
