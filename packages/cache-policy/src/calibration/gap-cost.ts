@@ -38,13 +38,11 @@ export interface DriftOptions {
  */
 export function driftOfGap({ gram, steps, growth, ridge = 1e-6 }: DriftOptions): GapCost {
   const sums = prefixSums(gram, steps);
-  const known = new Map<string, number[][]>();
+  const inverseOf = createInverses((history) => invert(gram, history, ridge));
   return (history, end) => {
     const first = (history[0] ?? NaN) + 1;
     if (end <= first) return 0;
-    const key = history.join();
-    const inverse = known.get(key) ?? invert(gram, history, ridge);
-    known.set(key, inverse);
+    const inverse = inverseOf(history);
     const right = history.map((call) => sums.withCall(call, first, end));
     const weights = inverse.map((row) => innerProduct(row, right));
     const fitted = history.map((call) =>
@@ -55,6 +53,20 @@ export function driftOfGap({ gram, steps, growth, ridge = 1e-6 }: DriftOptions):
       sums.squared(first, end) - 2 * innerProduct(weights, right) + innerProduct(weights, fitted),
     );
     return (growth?.[end] ?? 1) ** 2 * squared;
+  };
+}
+
+/** Searches ask for one history again and again: the newest one is known without its name. */
+function createInverses(invertOf: (history: readonly number[]) => number[][]) {
+  const known = new Map<string, number[][]>();
+  let newest: { readonly history: readonly number[]; readonly inverse: number[][] } | null = null;
+  return (history: readonly number[]): number[][] => {
+    if (newest?.history === history) return newest.inverse;
+    const key = history.join();
+    const inverse = known.get(key) ?? invertOf(history);
+    known.set(key, inverse);
+    newest = { history, inverse };
+    return inverse;
   };
 }
 

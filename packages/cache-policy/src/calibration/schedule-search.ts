@@ -35,13 +35,12 @@ export interface FoundSchedule {
  */
 export function searchSchedules(search: ScheduleSearch): readonly FoundSchedule[] {
   const compiled = compileSearch(search);
-  const cost = remembered(search.gapCost);
+  const start = createStates(compiled);
   const front: FoundSchedule[] = [];
-  const start: Beginning = { history: [0], cost: 0, before: undefined };
-  let layer = new Map([['0', start]]);
+  let layer: ReadonlyMap<State, Beginning> = new Map([[start, { state: start, cost: 0 }]]);
   for (let count = 1; count <= search.fullCalls; count++) {
-    front.push(finished(layer, cost, search.calls));
-    if (count < search.fullCalls) layer = extended(layer, cost, compiled);
+    front.push(finished(layer, search.calls));
+    if (count < search.fullCalls) layer = extended(layer, compiled);
   }
   return front;
 }
@@ -50,66 +49,84 @@ interface CompiledSearch extends ScheduleSearch {
   readonly places: readonly number[];
 }
 
-/** The best way to a history of full calls, newest first. */
-interface Beginning {
-  readonly history: readonly number[];
-  readonly cost: number;
-  readonly before: Beginning | undefined;
+/** A history of full calls, newest first. There is one state of each, whatever the number of full calls before it. */
+interface State {
+  readonly newest: number;
+  /** Cost of the gap from the newest full call to a later one; asked for once. */
+  costOf(end: number): number;
+  /** The state with one more full call. */
+  after(call: number): State;
 }
 
-/** Cost of the gap from the newest full call of a history to a later one. */
-type CheckedCost = (history: readonly number[], end: number) => number;
+/** The best way to a state. */
+interface Beginning {
+  readonly state: State;
+  readonly cost: number;
+  readonly before?: Beginning;
+}
 
 function extended(
-  layer: ReadonlyMap<string, Beginning>,
-  cost: CheckedCost,
-  { places, history: size }: CompiledSearch,
-): Map<string, Beginning> {
-  const next = new Map<string, Beginning>();
-  for (const beginning of layer.values()) {
+  layer: ReadonlyMap<State, Beginning>,
+  { places }: CompiledSearch,
+): Map<State, Beginning> {
+  const next = new Map<State, Beginning>();
+  for (const before of layer.values()) {
+    const { state } = before;
     for (const call of places) {
-      if (call <= (beginning.history[0] ?? NaN)) continue;
-      const total = beginning.cost + cost(beginning.history, call);
-      const history = [call, ...beginning.history].slice(0, size);
-      const key = history.join();
-      const known = next.get(key);
-      if (known === undefined || total < known.cost)
-        next.set(key, { history, cost: total, before: beginning });
+      if (call <= state.newest) continue;
+      const cost = before.cost + state.costOf(call);
+      const longer = state.after(call);
+      const known = next.get(longer);
+      if (known === undefined || cost < known.cost)
+        next.set(longer, { state: longer, cost, before });
     }
   }
   return next;
 }
 
-function finished(
-  layer: ReadonlyMap<string, Beginning>,
-  costOf: CheckedCost,
-  calls: number,
-): FoundSchedule {
+function finished(layer: ReadonlyMap<State, Beginning>, calls: number): FoundSchedule {
   let best: { readonly beginning: Beginning; readonly cost: number } | undefined;
   for (const beginning of layer.values()) {
-    const cost = beginning.cost + costOf(beginning.history, calls);
+    const cost = beginning.cost + beginning.state.costOf(calls);
     if (best === undefined || cost < best.cost) best = { beginning, cost };
   }
   const fullCalls: number[] = [];
   for (let at = best?.beginning; at !== undefined; at = at.before)
-    fullCalls.unshift(at.history[0] ?? NaN);
+    fullCalls.unshift(at.state.newest);
   return { fullCalls, cost: best?.cost ?? NaN };
 }
 
-/** Asks once for every gap, whatever the number of full calls before its history. */
-function remembered(gapCost: GapCost): CheckedCost {
-  const known = new Map<string, Map<number, number>>();
-  return (history, end) => {
-    const key = history.join();
-    let costs = known.get(key);
-    if (costs === undefined) known.set(key, (costs = new Map()));
-    const found = costs.get(end);
+/** Answers the state of call 0 alone. */
+function createStates({ calls, history: size, gapCost }: CompiledSearch): State {
+  const known = new Map<number, State>();
+  const stateOf = (history: readonly number[]): State => {
+    // Digits in base calls + 1, 0 where the history is shorter: no strings, which take most of the time.
+    const key = history.reduce((sum, call) => sum * (calls + 1) + call + 1, 0);
+    const found = known.get(key);
     if (found !== undefined) return found;
-    const cost = gapCost(history, end);
-    if (!(cost >= 0)) throw invalidArgument(`gapCost([${key}], ${end})`, 'a number >= 0', cost);
-    costs.set(end, cost);
-    return cost;
+    const made = createState(history);
+    known.set(key, made);
+    return made;
   };
+  const createState = (history: readonly number[]): State => {
+    const costs = new Float64Array(calls + 1).fill(NaN);
+    const after: (State | undefined)[] = [];
+    return {
+      newest: history[0] ?? NaN,
+      costOf(end) {
+        const seen = costs[end] ?? NaN;
+        return Number.isNaN(seen) ? (costs[end] = checkedCost(gapCost, history, end)) : seen;
+      },
+      after: (call) => (after[call] ??= stateOf([call, ...history].slice(0, size))),
+    };
+  };
+  return stateOf([0]);
+}
+
+function checkedCost(gapCost: GapCost, history: readonly number[], end: number): number {
+  const cost = gapCost(history, end);
+  if (cost >= 0) return cost;
+  throw invalidArgument(`gapCost([${history.join()}], ${end})`, 'a number >= 0', cost);
 }
 
 function compileSearch(search: ScheduleSearch): CompiledSearch {
