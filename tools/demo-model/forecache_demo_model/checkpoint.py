@@ -69,10 +69,18 @@ def save(path: Path, state: TrainingState, options: TrainingOptions) -> None:
     partial.replace(path)
 
 
-def restore(path: Path, state: TrainingState, options: TrainingOptions) -> None:
-    """Loads a checkpoint into `state`; refuses one that other options have written."""
+def restore(
+    path: Path, state: TrainingState, options: TrainingOptions, *, longer: bool = False
+) -> None:
+    """Loads a checkpoint into `state`; refuses one that other options have written.
+
+    longer: the checkpoint's run may have had fewer steps. It goes on from its last step on the
+    learning rate of the longer run; the weights are not those of a run that was so long all along.
+    """
     content = torch.load(path, map_location="cpu", weights_only=True)
     for name, wanted in asdict(options).items():
+        if name == "steps" and longer and content[name] < wanted:
+            continue
         if content[name] != wanted:
             raise ValueError(f"{path} was trained with {name} {content[name]!r}, not {wanted!r}")
     state.model.load_state_dict(content["model"])

@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     images, labels = (part.to(device) for part in load_images("train", args.data_root))
     state = create_state(options, device)
     args.out.mkdir(parents=True, exist_ok=True)
-    if args.resume and (args.out / CHECKPOINT_FILE).is_file():
-        restore(args.out / CHECKPOINT_FILE, state, options)
+    if (args.resume or args.extend) and (args.out / CHECKPOINT_FILE).is_file():
+        restore(args.out / CHECKPOINT_FILE, state, options, longer=args.extend)
     train(
         state,
         (images, labels),
@@ -147,6 +147,11 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     parser.add_argument("--save-every", type=int, default=500)
     parser.add_argument(
         "--resume", action="store_true", help="go on from the checkpoint in --out, if any"
+    )
+    parser.add_argument(
+        "--extend",
+        action="store_true",
+        help="like --resume, also from a shorter run: trains it for more --steps",
     )
     return parser.parse_args(arguments)
 

@@ -88,6 +88,20 @@ def test_restore_refuses_another_runs_options(
         restore(path, create_state(other, CPU), other)
 
 
+def test_restore_extends_a_shorter_run(
+    data: Data, options: TrainingOptions, tmp_path: Path
+) -> None:
+    trained(data, options, tmp_path)
+    longer = TrainingOptions(config="tiny", steps=9, batch=4)
+    state = create_state(longer, CPU)
+    restore(tmp_path / CHECKPOINT_FILE, state, longer, longer=True)
+    train(state, data, longer, out=tmp_path, log_every=3)
+    assert state.step == 9
+    assert [entry["step"] for entry in read_log(tmp_path / LOG_FILE)] == [2, 4, 6, 9]
+    with pytest.raises(ValueError, match="was trained with steps 9, not 6"):
+        restore(tmp_path / CHECKPOINT_FILE, state, options, longer=True)
+
+
 def test_load_average_gives_the_averaged_network(
     data: Data, options: TrainingOptions, tmp_path: Path
 ) -> None:

@@ -40,11 +40,18 @@ export function ablationCommand(): Command {
 
 /** Opens the demo model for some work that a signal can stop. */
 export function withNetwork(work: (network: Network) => Promise<void>): Promise<void> {
-  return withInterruption(async (signal) => {
-    const manifest = await loadManifest();
-    const host = await createOnnxModelHost({ directory: demoModelDirectory() });
-    await work({ host, manifest, signal }).finally(() => host.close());
-  });
+  return withInterruption((signal) => inNetwork(demoModelDirectory(), signal, work));
+}
+
+/** Opens an exported model for some work. */
+export async function inNetwork<T>(
+  directory: string,
+  signal: AbortSignal,
+  work: (network: Network) => Promise<T>,
+): Promise<T> {
+  const manifest = await loadManifest(directory);
+  const host = await createOnnxModelHost({ directory });
+  return work({ host, manifest, signal }).finally(() => host.close());
 }
 
 async function recordAblation(out: string, network: Network): Promise<void> {

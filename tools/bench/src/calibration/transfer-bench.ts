@@ -28,6 +28,8 @@ const MIDDLE: WalkFitOptions = Object.freeze({ history: 3, ridge: 1e-4 });
 
 /** What every topic measures with. Nothing is made that is not needed for a missing row. */
 export interface TransferBench {
+  /** Training lengths other than the shipped that there is a network of. */
+  readonly trained: readonly number[];
   /** The preset of the usual conditions, kept on disk. */
   usualPreset(count: number): Promise<WeightedSchedule>;
   /** A preset of other conditions or images. */
@@ -40,9 +42,17 @@ export interface TransferBench {
   measureTaylorSeer(cell: TransferCell, judged: MadeOn, fullCalls: number): Promise<void>;
 }
 
-/** Conditions and images that differ from the usual ones. */
+/** Conditions, images and weights that differ from the usual ones. */
 export interface MadeOn extends Partial<Conditions> {
   readonly images?: Partial<ImageSet>;
+  /** Optimiser steps that the network was trained for; default as shipped. */
+  readonly trained?: number;
+}
+
+/** The shipped network, and the same one trained for other numbers of optimiser steps. */
+export interface Networks {
+  readonly shipped: Network;
+  readonly trained: ReadonlyMap<number, Network>;
 }
 
 /** Makes what is judged. */
@@ -50,14 +60,15 @@ export type MakeSchedule = () => WeightedSchedule | Promise<WeightedSchedule>;
 
 /** Opens the bench over a record. */
 export function createTransferBench(
-  network: Network,
+  networks: Networks,
   cells: ResultsFile<TransferRow>,
   presets: ResultsFile<WeightedSchedule>,
 ): TransferBench {
-  const recorded = createRecorder(network);
+  const recorded = createRecorder(networks);
   const makePreset = async (made: MadeOn, count: number) =>
     optimized(await recorded(made, CALIBRATION), count);
   return {
+    trained: [...networks.trained.keys()],
     makePreset,
     usualPreset: (count) => presets.measured(String(count), () => makePreset({}, count)),
     async fitThere(made, fullCalls) {
@@ -85,12 +96,13 @@ export function createTransferBench(
 }
 
 /** Full runs are made once while they are asked for again and again. */
-function createRecorder(network: Network) {
+function createRecorder(networks: Networks) {
   const known = new Map<string, Promise<Material>>();
-  return ({ images = {}, ...changed }: MadeOn, usual: ImageSet): Promise<Material> => {
+  return ({ images = {}, trained, ...changed }: MadeOn, usual: ImageSet): Promise<Material> => {
+    const network = networkOf(networks, trained);
     const conditions = { ...USUAL, ...changed };
     const all = { ...usual, ...images };
-    const key = JSON.stringify([conditions, all]);
+    const key = JSON.stringify([conditions, all, trained]);
     let material = known.get(key);
     if (material === undefined) {
       const [oldest] = known.keys();
@@ -99,6 +111,13 @@ function createRecorder(network: Network) {
     }
     return material;
   };
+}
+
+function networkOf({ shipped, trained }: Networks, steps: number | undefined): Network {
+  if (steps === undefined) return shipped;
+  const network = trained.get(steps);
+  if (network === undefined) throw new Error(`there is no network trained for ${steps} steps`);
+  return network;
 }
 
 /** 64 images of 50 calls are 10 MB. */

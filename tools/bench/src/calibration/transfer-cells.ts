@@ -1,7 +1,14 @@
 import type { SampleDistance } from '@forecache/sidecar';
 
 /** What a preset is moved to. */
-export const TOPICS = Object.freeze(['classes', 'guidance', 'runs', 'steps', 'samplers'] as const);
+export const TOPICS = Object.freeze([
+  'classes',
+  'guidance',
+  'runs',
+  'steps',
+  'samplers',
+  'training',
+] as const);
 
 /** What a preset is moved to. */
 export type Topic = (typeof TOPICS)[number];

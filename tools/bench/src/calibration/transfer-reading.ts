@@ -41,6 +41,11 @@ export function readTopic(cells: Cells, topic: Topic): string {
         compared(cells, topic, { of: CONTESTANTS.guidance[2], over: CONTESTANTS.guidance[0] }),
         compared(cells, topic, { of: CONTESTANTS.guidance[2], over: CONTESTANTS.guidance[1] }),
       ].join('\n');
+    case 'training':
+      return [
+        compared(cells, topic, { of: CONTESTANTS.training[0], over: CONTESTANTS.training[1] }),
+        compared(cells, topic, { of: CONTESTANTS.training[0], over: CONTESTANTS.training[2] }),
+      ].join('\n');
     case 'steps':
       return compared(cells, topic, { of: CONTESTANTS.steps[0], over: CONTESTANTS.steps[1] });
     case 'samplers':

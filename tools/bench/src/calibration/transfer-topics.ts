@@ -10,6 +10,7 @@ export const CONTESTANTS = Object.freeze({
   samplers: ['own preset', 'preset of Euler', 'TaylorSeer, even'],
   runs: ['preset'],
   steps: ['preset of 50 steps, stretched', 'own preset'],
+  training: ['preset of the shipped weights', 'own preset', 'TaylorSeer, even'],
 } as const);
 
 /** Guidance scales that a preset of guidance 2 is used at. */
@@ -20,6 +21,12 @@ export const RUNS = Object.freeze([1, 2, 4, 8, 16, 32]);
 
 /** Numbers of steps that a preset of 50 is stretched to. */
 export const STEPS = Object.freeze([20, 25, 30, 40, 100]);
+
+/** Optimiser steps that the shipped weights were trained for. */
+export const SHIPPED_TRAINING = 12_000;
+
+/** Optimiser steps that a preset of the shipped weights is used after. */
+export const TRAININGS = Object.freeze([SHIPPED_TRAINING, 15_000, 18_000, 21_000, 24_000]);
 
 /** Samplers, with their calls in 50 steps. */
 export const SAMPLER_CALLS = Object.freeze({
@@ -33,7 +40,7 @@ export const SAMPLER_CALLS = Object.freeze({
 
 /** Measures one topic at one number of full calls; rows that are there are left as they are. */
 export function measureTopic(topic: Topic, bench: TransferBench, count: number): Promise<void> {
-  return { classes, guidance, samplers, runs, steps }[topic](bench, count);
+  return { classes, guidance, samplers, runs, steps, training }[topic](bench, count);
 }
 
 async function classes(bench: TransferBench, count: number): Promise<void> {
@@ -112,5 +119,19 @@ async function steps(bench: TransferBench, count: number): Promise<void> {
     });
     const made = () => bench.makePreset(judged, fullCalls);
     await bench.measure({ ...cell, contestant: own }, judged, made);
+  }
+}
+
+async function training(bench: TransferBench, count: number): Promise<void> {
+  const topic = 'training';
+  const [shipped, own, taylorSeer] = CONTESTANTS[topic];
+  for (const steps of [SHIPPED_TRAINING, ...bench.trained]) {
+    const isShipped = steps === SHIPPED_TRAINING;
+    const judged = isShipped ? {} : { trained: steps };
+    const cell = { topic, at: String(steps), count } as const;
+    await bench.measure({ ...cell, contestant: shipped }, judged, () => bench.usualPreset(count));
+    const made = () => (isShipped ? bench.usualPreset(count) : bench.makePreset(judged, count));
+    await bench.measure({ ...cell, contestant: own }, judged, made);
+    await bench.measureTaylorSeer({ ...cell, contestant: taylorSeer }, judged, count);
   }
 }
