@@ -160,6 +160,50 @@ describe('auto', () => {
     );
   });
 
+  it('pays back what it was off by: the sampler ends nearer to the full run', () => {
+    const movedBy = (options: AutoOptions) => {
+      const known: number[] = [];
+      const off = [0, 0, 0];
+      for (const { action, callIndex } of plansOf({ max_error: 8, ...options })) {
+        if (action.kind === 'full') known.unshift(callIndex);
+        if (action.kind !== 'forecast') continue;
+        expect(action.weights.length).toBeLessThanOrEqual(4);
+        chirp(callIndex).forEach((truth, k) => {
+          off[k] =
+            (off[k] ?? NaN) +
+            action.weights.reduce(
+              (sum, w, j) => sum + w * (chirp(known[j] ?? NaN)[k] ?? NaN),
+              -truth,
+            );
+        });
+      }
+      return { full: known, off: Math.hypot(...off) };
+    };
+    const [on, off] = [movedBy({}), movedBy({ payback: 'off' })];
+    expect(on.full).toEqual(off.full);
+    expect(on.off).toBeLessThan(0.75 * off.off);
+  });
+
+  it('owes nothing from another run or another branch', () => {
+    const policy = createAutoPolicy({ max_error: 8 });
+    const weightsOf = (plans: ReturnType<typeof walk>) => plans.map(({ action }) => action);
+    const walked = () => walk({ policy, run: runOf(50), host: gramHost(chirp) });
+    const first = weightsOf(walked());
+    policy.reset();
+    expect(weightsOf(walked())).toEqual(first);
+  });
+
+  it('owes nothing for a gap whose full call told nothing', () => {
+    // Call 3 is forecast, 4 is full. What 3 was off by is in the weights of 5, or, with 4 silent and 5 full, in none.
+    const actions = (silent: readonly number[], payback: 'on' | 'off') => {
+      const policy = createAutoPolicy({ max_error: 100, tail: 0, payback });
+      const plans = walk({ policy, run: runOf(8), host: gramHost(chirp, silent) });
+      return plans.map(({ action }) => action);
+    };
+    expect(actions([4], 'on')[6]).toEqual(actions([4], 'off')[6]);
+    expect(actions([], 'on')[5]).not.toEqual(actions([], 'off')[5]);
+  });
+
   it('needs one kept site and four features', () => {
     const policy = createAutoPolicy();
     expect(policy.granularities).toEqual(['output', 'hidden', 'residual', 'change']);

@@ -1,4 +1,11 @@
-import type { CachePolicy, CallContext, CallResult, Decision } from './cache-policy.js';
+import { forecastWeights, type ForecastRule } from '@forecache/core';
+import type {
+  CachePolicy,
+  CallContext,
+  CallResult,
+  Decision,
+  RunDescription,
+} from './cache-policy.js';
 import {
   errorRates,
   FEATURES_NEEDED,
@@ -6,6 +13,14 @@ import {
   withTrend,
   type ErrorRates,
 } from './error-budget/error-rates.js';
+import {
+  debtAfter,
+  NO_GAP,
+  payBack,
+  stepsBetween,
+  type FeatureSum,
+  type ForecastGap,
+} from './error-budget/forecast-debt.js';
 import { percentOption } from './error-budget/percent-option.js';
 import { reportedGram } from './reported-gram.js';
 import { forecastBy } from './forecaster-policy.js';
@@ -31,6 +46,8 @@ export interface AutoOptions extends Partial<Ends> {
   readonly max_interval?: number;
   /** What forecasts within the budget: FoCa, or Newton's polynomial of the order with the least predicted error. */
   readonly forecaster?: 'foca' | 'newton';
+  /** Whether forecasts make up for what those before them were off by; default `on`. */
+  readonly payback?: 'on' | 'off';
 }
 
 /** What the newest full call with inner products told. */
@@ -38,6 +55,8 @@ interface LastFull {
   readonly callIndex: number;
   /** Of this call alone, without a trend. */
   readonly rates: ErrorRates;
+  /** Forecasts of the calls after it, and what they pay back; with payback only. */
+  readonly gap: ForecastGap;
   /** Decisions of the calls after it; the one behind them is full. */
   readonly forecasts: readonly Decision[];
 }
@@ -77,11 +96,12 @@ const OPTIONS: OptionTable<Required<AutoOptions>> = Object.freeze({
     defaultValue: 'foca',
     summary: 'What forecasts: FoCa, or the polynomial of the order with the least predicted error.',
   }),
+  payback: choiceOption<Required<AutoOptions>['payback']>({
+    choices: ['on', 'off'],
+    defaultValue: 'on',
+    summary: 'Whether forecasts make up for what those of the gap before were off by.',
+  }),
 });
-
-const FOCA = forecastBy({ forecaster: 'foca' });
-
-const newton = (order: number) => forecastBy({ forecaster: 'newton', order });
 
 /**
  * Keeps an error budget. At every full call the inner products of the newest features say what forecasts of orders 1 and 2
@@ -90,6 +110,9 @@ const newton = (order: number) => forecastBy({ forecaster: 'newton', order });
  * F_0 the newest computed feature. The budget is for every single forecast of the kept feature; it does not bound the error of
  * the final sample, which errors of all calls add to. An interval is at most half as long again as the one before,
  * plus one call.
+ *
+ * A gap's forecasts are judged once the full call behind it is known, and what they were off by together is taken off the forecasts
+ * of the next gap (`debtAfter`, `payBack`), as a corrector step would do without its call of the network.
  *
  * The prediction is for Newton's polynomials. FoCa, the default, is the better forecaster on the embedded model with
  * the same intervals. A call whose inner products are missing is followed by a full one. One kept site only.
@@ -104,7 +127,7 @@ export function createAutoPolicy(options: AutoOptions = {}): CachePolicy {
     granularities: Object.freeze(['output', 'hidden', 'residual', 'change'] as const),
     setup: () => setup,
     explainFull: () => explainOff(compiled),
-    initial: { callIndex: -1, rates: new Map(), forecasts: [] },
+    initial: { callIndex: -1, rates: new Map(), gap: NO_GAP, forecasts: [] },
     decide: ({ callIndex, forecasts }, context) =>
       callIndex === context.fullCalls.at(-1)
         ? (forecasts[context.callIndex - callIndex - 1] ?? FULL)
@@ -135,31 +158,61 @@ interface Told {
 
 /** Plans the calls until the next full one. */
 function learnFrom(before: LastFull, { context, result, options }: Told): LastFull {
-  const { callIndex, fullCalls } = context;
+  const { callIndex, fullCalls, run } = context;
   const calls = [callIndex, ...fullCalls.toReversed()].slice(0, FEATURES_NEEDED);
   const gram = reportedGram(result.scalars, calls.length);
   // Knowledge of an older full call decides nothing: computes.
   if (gram === null) return before;
   const rates = errorRates(calls, gram);
-  const expected = withTrend(rates, before.rates);
-  return { callIndex, rates, forecasts: forecastsWithin(options, calls, expected) };
+  const rules = rulesWithin(options, calls, withTrend(rates, before.rates));
+  if (options.payback === 'off') {
+    return { callIndex, rates, gap: NO_GAP, forecasts: rules.map((rule) => forecastBy(rule)) };
+  }
+  const stepOf = stepsOf(run);
+  const debt = before.callIndex === calls[1] ? debtAfter(before.gap, calls, stepOf) : NOTHING;
+  const gap = { fullCalls: calls, forecasts: weightsOf(rules, calls), debt };
+  const paying = payBack(gap, stepOf);
+  return { callIndex, rates, gap, forecasts: paying.map(byWeights) };
 }
 
-/** Decisions for the calls after the newest of `calls`, until the first that would be above the budget. */
-function forecastsWithin(
+const NOTHING: FeatureSum = new Map();
+
+/** Noise levels are what Euler's steps are made of; timesteps are the next best, and in flow matching the same. */
+function stepsOf({ sigmas, timesteps }: RunDescription) {
+  return stepsBetween(sigmas ?? timesteps);
+}
+
+/** Rules for the calls after the newest of `calls`, until the first that would be above the budget. */
+function rulesWithin(
   { max_error, max_interval, forecaster }: Required<AutoOptions>,
   calls: readonly number[],
   rates: ErrorRates,
-): readonly Decision[] {
+): readonly ForecastRule[] {
   const [newest = NaN, earlier = NaN] = calls;
   const interval = Math.min(max_interval, longestAfter(newest - earlier));
-  const forecasts: Decision[] = [];
-  while (max_error > 0 && forecasts.length < interval - 1) {
-    const { order, error } = predictError(rates, calls, newest + forecasts.length + 1);
+  const rules: ForecastRule[] = [];
+  while (max_error > 0 && rules.length < interval - 1) {
+    const { order, error } = predictError(rates, calls, newest + rules.length + 1);
     if (error > max_error / 100) break;
-    forecasts.push(forecaster === 'foca' ? FOCA : newton(order));
+    rules.push(forecaster === 'foca' ? FOCA : { forecaster, order });
   }
-  return forecasts;
+  return rules;
+}
+
+const FOCA: ForecastRule = Object.freeze({ forecaster: 'foca' });
+
+/** Weights of the calls after the newest of `calls`, newest first. */
+function weightsOf(
+  rules: readonly ForecastRule[],
+  calls: readonly number[],
+): readonly (readonly number[])[] {
+  const history = calls.toReversed().map((call) => ({ call, position: call }));
+  const [newest = NaN] = calls;
+  return rules.map((rule, i) => forecastWeights({ ...rule, history, at: newest + i + 1 }).weights);
+}
+
+function byWeights(weights: readonly number[]): Decision {
+  return Object.freeze({ kind: 'weights', weights });
 }
 
 /** The longest interval that may follow another: error rates of one gap say little of what is far off. */
