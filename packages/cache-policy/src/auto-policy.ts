@@ -112,7 +112,8 @@ const OPTIONS: OptionTable<Required<AutoOptions>> = Object.freeze({
  * plus one call.
  *
  * A gap's forecasts are judged once the full call behind it is known, and what they were off by together is taken off the forecasts
- * of the next gap (`debtAfter`, `payBack`), as a corrector step would do without its call of the network.
+ * of the next gap (`debtAfter`, `payBack`), as a corrector step would do without its call of the network. The budget is for forecasts
+ * before that.
  *
  * The prediction is for Newton's polynomials. FoCa, the default, is the better forecaster on the embedded model with
  * the same intervals. A call whose inner products are missing is followed by a full one. One kept site only.
