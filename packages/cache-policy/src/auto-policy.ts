@@ -18,12 +18,10 @@ import {
   NO_GAP,
   payBack,
   stepsBetween,
-  type FeatureSum,
   type ForecastGap,
 } from './error-budget/forecast-debt.js';
 import { percentOption } from './error-budget/percent-option.js';
 import { reportedGram } from './reported-gram.js';
-import { forecastBy } from './forecaster-policy.js';
 import { TAIL_LOOKALIKES, WARMUP_ALIASES } from './interval-schedule.js';
 import type { PolicyDefinition } from './policy-definition.js';
 import {
@@ -55,7 +53,7 @@ interface LastFull {
   readonly callIndex: number;
   /** Of this call alone, without a trend. */
   readonly rates: ErrorRates;
-  /** Forecasts of the calls after it, and what they pay back; with payback only. */
+  /** Forecasts of the calls after it, and what they pay back. */
   readonly gap: ForecastGap;
   /** Decisions of the calls after it; the one behind them is full. */
   readonly forecasts: readonly Decision[];
@@ -166,17 +164,13 @@ function learnFrom(before: LastFull, { context, result, options }: Told): LastFu
   if (gram === null) return before;
   const rates = errorRates(calls, gram);
   const rules = rulesWithin(options, calls, withTrend(rates, before.rates));
-  if (options.payback === 'off') {
-    return { callIndex, rates, gap: NO_GAP, forecasts: rules.map((rule) => forecastBy(rule)) };
-  }
   const stepOf = stepsOf(run);
-  const debt = before.callIndex === calls[1] ? debtAfter(before.gap, calls, stepOf) : NOTHING;
+  const isJudged = options.payback === 'on' && before.callIndex === calls[1];
+  const debt = debtAfter(isJudged ? before.gap : NO_GAP, calls, stepOf);
   const gap = { fullCalls: calls, forecasts: weightsOf(rules, calls), debt };
   const paying = payBack(gap, stepOf);
   return { callIndex, rates, gap, forecasts: paying.map(byWeights) };
 }
-
-const NOTHING: FeatureSum = new Map();
 
 /** Noise levels are what Euler's steps are made of; timesteps are the next best, and in flow matching the same. */
 function stepsOf({ sigmas, timesteps }: RunDescription) {

@@ -19,8 +19,6 @@ export type StepOf = (call: number) => number;
 /** Newest full calls that a skipped one is interpolated from. */
 const NODES = 4;
 
-const NOTHING: FeatureSum = new Map();
-
 /**
  * What the forecasts of a gap have pushed the sampler off by, Σ_s h_s (F̂_s - F_s) over the skipped calls s, seen from the full
  * call behind the gap. The true F_s is not known; the polynomial through the newest four features, that of this full call
@@ -80,7 +78,7 @@ export function payBack(
 }
 
 /** A gap in which nothing was forecast and nothing is owed. */
-export const NO_GAP: ForecastGap = Object.freeze({ fullCalls: [], forecasts: [], debt: NOTHING });
+export const NO_GAP: ForecastGap = Object.freeze({ fullCalls: [], forecasts: [], debt: new Map() });
 
 /**
  * The sampler's step at each call from the coordinates of its calls: the way from one to the next, and at the last call that before it.

@@ -8,7 +8,7 @@ import { openResults } from './ablation-results-file.js';
 import { createTransferBench, type Networks } from './transfer-bench.js';
 import { COUNTS, TOPICS, type TransferRow } from './transfer-cells.js';
 import { writeTransferPage } from './transfer-page.js';
-import { measureTopic, TRAININGS } from './transfer-topics.js';
+import { LONGER_TRAININGS, measureTopic } from './transfer-topics.js';
 
 interface Flags {
   readonly out: string;
@@ -29,7 +29,7 @@ export function transferCommand(): Command {
     .option('--out <directory>', 'where the results go', RESULTS)
     .option(
       '--trained <steps=directory>',
-      `exported model trained for another number of steps (${TRAININGS.slice(1).join(', ')}), repeatable`,
+      `exported model trained for another number of steps (${LONGER_TRAININGS.join(', ')}), repeatable`,
       (text, before: readonly TrainedModel[] = []) => [...before, parseTrained(text)],
     )
     .option('--render', 'measure nothing: write the page from the rows there are')
@@ -51,9 +51,9 @@ const ORDER = [...COUNTS].sort((a, b) => Math.abs(a - 12) - Math.abs(b - 12));
 
 function parseTrained(text: string): TrainedModel {
   const [, steps, directory = ''] = /^(\d+)=(.+)$/.exec(text) ?? [];
-  if (!TRAININGS.slice(1).includes(Number(steps)))
+  if (!LONGER_TRAININGS.includes(Number(steps)))
     throw new InvalidArgumentError(
-      `must be STEPS=DIRECTORY with one of ${TRAININGS.slice(1).join(', ')} steps, got "${text}"`,
+      `must be STEPS=DIRECTORY with one of ${LONGER_TRAININGS.join(', ')} steps, got "${text}"`,
     );
   return { steps: Number(steps), directory };
 }

@@ -25,8 +25,8 @@ export const STEPS = Object.freeze([20, 25, 30, 40, 100]);
 /** Optimiser steps that the shipped weights were trained for. */
 export const SHIPPED_TRAINING = 12_000;
 
-/** Optimiser steps that a preset of the shipped weights is used after. */
-export const TRAININGS = Object.freeze([SHIPPED_TRAINING, 15_000, 18_000, 21_000, 24_000]);
+/** Optimiser steps of weights that a preset of the shipped ones is used with. */
+export const LONGER_TRAININGS = Object.freeze([15_000, 18_000, 21_000, 24_000]);
 
 /** Samplers, with their calls in 50 steps. */
 export const SAMPLER_CALLS = Object.freeze({
